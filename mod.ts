@@ -1,13 +1,52 @@
+/**
+ * One way to ask any container registry: which tags are there?
+ *
+ * ```ts
+ * import { openFlow } from "@portolan/portolan";
+ *
+ * const flow = openFlow();
+ * flow.locate("ubuntu").repository; // "library/ubuntu"
+ *
+ * async function show(): Promise<void> {
+ *   for await (const tag of flow.tags("registry.example/team/app")) console.log(tag.name);
+ * }
+ * ```
+ *
+ * @module
+ */
+import { builtin, defaultRegistry } from "./adapters/mod.ts";
+import { type Flow, type FlowOptions, openFlow as openCoreFlow } from "./core/flow.ts";
+
+export { builtin };
 export type { RegistryAdapter, RegistryCredentials, RegistryPages } from "./core/adapter.ts";
+export type { CredentialQuery, Credentials, CredentialSource } from "./core/credentials.ts";
+export type { TagEntry } from "./core/endpoints/tags.ts";
 export { RegistryError } from "./core/errors.ts";
 export type { ErrorCode, ErrorFacts } from "./core/errors.ts";
-export type {
-  Credentials,
-  CredentialSource,
-  Flow,
-  FlowOptions,
-  TagEntry,
-  TagListing,
-  TagOptions,
-  Target,
-} from "./core/flow.ts";
+export type { Flow, FlowOptions, TagListing, TagOptions } from "./core/flow.ts";
+export type { Digest } from "./core/names/digest.ts";
+export { printable } from "./core/names/printable.ts";
+export { formatReference, parseReference } from "./core/names/reference.ts";
+export type { Reference, RegistryHost, Repository } from "./core/names/reference.ts";
+export type { Tag } from "./core/names/tag.ts";
+export type { Clock } from "./core/system/clock.ts";
+export { environmentCredentials } from "./core/system/environment.ts";
+export type { Target } from "./core/target.ts";
+export { parseChallenges } from "./core/wire/challenge.ts";
+export type { Challenge } from "./core/wire/challenge.ts";
+export type { Exchange } from "./core/wire/trace.ts";
+
+/**
+ * Opens a flow over the built-in adapters, or over `options.adapters`: put your own before them as in
+ * `[acme, ...builtin]`.
+ *
+ * @throws {TypeError} if an origin is not one
+ * @throws {RangeError} if `timeout` or `retries` is out of range
+ */
+export function openFlow(options: FlowOptions = {}): Flow {
+  return openCoreFlow({
+    ...options,
+    adapters: options.adapters ?? builtin,
+    defaultRegistry: options.defaultRegistry ?? defaultRegistry,
+  });
+}

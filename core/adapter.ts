@@ -46,6 +46,8 @@ export interface RegistryAdapter {
 export interface RegistryPages {
   /** Sent as `n` with the first request. @default left out, so that the registry answers as much as it likes */
   readonly ask?: number;
+  /** Sent as `n` where leaving it out ends in a time-out or a 5xx. @default the same question again */
+  readonly fallback?: number;
   /** The largest `n` that it takes; a larger wish is lowered to it. @default no limit known */
   readonly max?: number;
   /**

@@ -1,35 +1,24 @@
 import type { RegistryAdapter } from "./adapter.ts";
-import type { Repository, RegistryHost } from "./names/reference.ts";
-import type { Digest } from "./names/digest.ts";
-import type { Tag } from "./names/tag.ts";
-import type { Clock } from "./system/clock.ts";
+import { createKeyring, type CredentialSource } from "./credentials.ts";
+import { listTags, type TagEntry } from "./endpoints/tags.ts";
+import { RegistryError } from "./errors.ts";
+import { formatReference } from "./names/reference.ts";
+import { type Clock, systemClock } from "./system/clock.ts";
+import { locate, type Target } from "./target.ts";
+import { createAsk } from "./wire/ask.ts";
+import { createAuth } from "./wire/auth.ts";
+import { beginOperation } from "./wire/operation.ts";
+import { createRoutes } from "./wire/route.ts";
+import { createSender } from "./wire/send.ts";
 import type { Exchange } from "./wire/trace.ts";
-
-/** A user name and its secret: a password or an access token. */
-export interface Credentials {
-  /** The user name. */
-  readonly username: string;
-  /** The secret. Wrapped as soon as it is read, and sent only to the registry and its token endpoint. */
-  readonly password: string;
-}
-
-/** Where a registry is looked up: the adapter and the canonical `host[:port]`. */
-export interface CredentialQuery {
-  /** The adapter that was chosen. */
-  readonly adapter: RegistryAdapter;
-  /** The canonical `host[:port]`. */
-  readonly registry: string;
-}
-
-/** Finds the credentials for a registry, or none. Asked once for a registry. */
-export type CredentialSource = (
-  query: CredentialQuery,
-) => Credentials | undefined | Promise<Credentials | undefined>;
+import { createTransport } from "./wire/transport.ts";
 
 /** How a flow talks. */
 export interface FlowOptions {
   /** Known registries, in order of precedence. @default `builtin` */
   readonly adapters?: readonly RegistryAdapter[];
+  /** The host that references without one mean. @default that of `ubuntu` */
+  readonly defaultRegistry?: string;
   /** @default the global `fetch` */
   readonly fetch?: typeof fetch;
   /** @default the machine's clock */
@@ -42,45 +31,23 @@ export interface FlowOptions {
   readonly origins?: Readonly<Record<string, string>>;
   /** Hosts (`host[:port]`) spoken to in plain HTTP. Loopback hosts are so by themselves. */
   readonly plainHttp?: readonly string[];
-  /** Hosts other than the registry's own whose token endpoint may be given the credentials. */
+  /** Hosts (`host[:port]`), not the registry's own, whose token endpoint may be given the credentials. */
   readonly trustedRealms?: readonly string[];
-  /** Milliseconds that one verb may take in all. @default 900_000 */
+  /** Milliseconds that one verb may take for requests and waits. @default 900_000 */
   readonly timeout?: number;
-  /** How often a failed request is sent again. @default 4 */
+  /** How often a failed request is sent again, within a minute of waiting. @default 4 */
   readonly retries?: number;
   /** Told of every exchange; secrets are already taken out. */
   readonly onExchange?: (exchange: Exchange) => void;
-  /** Told of what a person should know although it is no failure. One printable sentence. */
+  /** Told of what a person should know although it is no failure: one printable sentence. */
   readonly onWarning?: (message: string) => void;
-}
-
-/** A reference after expansion: whom to ask, and for what. */
-export interface Target {
-  /** The adapter that was chosen by exact host. */
-  readonly adapter: RegistryAdapter;
-  /** The canonical `host[:port]`. */
-  readonly registry: RegistryHost;
-  /** Scheme, host and port that requests go to. */
-  readonly origin: string;
-  /** The repository's full name. */
-  readonly repository: Repository;
-  /** The tag, where one was written. */
-  readonly tag?: Tag;
-  /** The digest, where one was written. */
-  readonly digest?: Digest;
-}
-
-/** One tag of a listing. */
-export interface TagEntry {
-  /** The tag's name. */
-  readonly name: Tag;
 }
 
 /** How a listing is asked for. */
 export interface TagOptions {
-  /** Ends after so many tags. @default all of them */
+  /** Ends after so many tags, at least 1. @default all of them */
   readonly limit?: number;
-  /** Tags a page, lowered to what the registry takes. @default the adapter's habit */
+  /** Tags a page, at least 1; lowered to what the registry takes. @default the adapter's habit */
   readonly pageSize?: number;
   /** Ends the listing early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
@@ -89,12 +56,14 @@ export interface TagOptions {
 /**
  * The tags of one repository, as the registry gives them, each once.
  *
- * Iteration that ends normally has seen every tag. One that could not be completed throws a
- * `RegistryError`: with code `incomplete` if some tags were seen, else with the reason's own.
+ * Iteration that ends normally has seen every tag, or as many as `limit` allows. One that could not be
+ * completed throws a `RegistryError`: `incomplete` if some tags were seen, else the reason's own code.
  */
 export interface TagListing extends AsyncIterable<TagEntry> {
   /** What is listed. */
   readonly target: Target;
+  /** Whether the latest iteration has come to the end of the listing; false where `limit` cut it. */
+  readonly complete: boolean;
   /** The same tags, in the bunches that they arrive in. */
   pages(): AsyncIterable<readonly TagEntry[]>;
 }
@@ -115,7 +84,76 @@ export interface Flow {
   tags(reference: string, options?: TagOptions): TagListing;
 }
 
-/** Opens a flow over `options.adapters`. */
-export function openFlow(_options: FlowOptions): Flow {
-  throw new Error("not built yet");
+/**
+ * Opens a flow over `options.adapters`.
+ *
+ * @throws {TypeError} if an origin is not one
+ * @throws {RangeError} if `timeout` or `retries` is out of range
+ */
+export function openFlow(options: FlowOptions): Flow {
+  const { adapters = [], clock = systemClock, timeout = 900_000, retries = 4 } = options;
+  checkRange("timeout", timeout, 1, Number.MAX_VALUE);
+  checkRange("retries", retries, 0, Infinity);
+  const onWarning = options.onWarning ?? (() => {});
+  const routes = createRoutes(options.origins ?? {}, options.plainHttp ?? [], adapters);
+  const transport = createTransport({
+    fetch: options.fetch ?? fetch,
+    clock,
+    onExchange: options.onExchange,
+  });
+  const random = options.random ?? Math.random;
+  const sender = createSender({ transport, routes, clock, random, retries });
+  const credentials = createKeyring(options.credentials, {
+    routes,
+    trustedRealms: options.trustedRealms ?? [],
+  });
+  const auth = createAuth({ sender, routes, clock, credentials, onWarning });
+  const ask = createAsk({ sender, auth, clock });
+
+  function locateHere(reference: string): Target {
+    return locate(reference, { adapters, routes, defaultRegistry: options.defaultRegistry });
+  }
+
+  function tags(reference: string, wishes: TagOptions = {}): TagListing {
+    if (wishes.limit !== undefined) checkRange("limit", wishes.limit, 1, Infinity);
+    if (wishes.pageSize !== undefined) checkRange("pageSize", wishes.pageSize, 1, Infinity);
+    const target = locateHere(reference);
+    const { adapter, registry, repository } = target;
+    const name = formatReference({ registry, repository });
+    if (target.tag !== undefined || target.digest !== undefined) {
+      const message = `Cannot list tags of "${reference}": it names one image of a repository`;
+      throw new RegistryError("reference_invalid", message, { hint: `Write ${name}` });
+    }
+    let complete = false;
+
+    async function* pages(): AsyncGenerator<readonly TagEntry[]> {
+      complete = false;
+      const { signal } = wishes;
+      const operation = beginOperation(`list tags of "${name}"`, {
+        adapter,
+        registry,
+        timeout,
+        signal,
+      });
+      complete = yield* listTags(target, wishes, { ask, operation, onWarning });
+    }
+
+    return {
+      target,
+      get complete() {
+        return complete;
+      },
+      pages,
+      async *[Symbol.asyncIterator](): AsyncGenerator<TagEntry> {
+        for await (const page of pages()) yield* page;
+      },
+    };
+  }
+
+  return { locate: locateHere, tags };
+}
+
+function checkRange(name: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  throw new RangeError(`Cannot open a flow: "${name}" must be at least ${least}, not ${value}`);
 }

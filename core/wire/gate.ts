@@ -1,0 +1,74 @@
+import type { Clock } from "../system/clock.ts";
+
+/** In flight at once: for one host, and in all. Beyond these registries begin to answer 429. */
+const PER_HOST = 6;
+const IN_ALL = 24;
+
+/** Lets requests through, a few at a time, and none to a host that asked for patience. */
+export interface Gate {
+  /** Waits for a place; what it returns gives the place back. */
+  enter(host: string, signal?: AbortSignal): Promise<() => void>;
+  /** Sends nothing to `host` for `ms` milliseconds. */
+  close(host: string, ms: number): void;
+  /** Milliseconds until `host` may be asked again. */
+  closedFor(host: string): number;
+}
+
+interface Waiting {
+  readonly host: string;
+  readonly go: () => void;
+}
+
+/** Makes a gate on `clock`'s time. */
+export function createGate(clock: Clock): Gate {
+  const inFlight = new Map<string, number>();
+  const openAt = new Map<string, number>();
+  const queue: Waiting[] = [];
+  let all = 0;
+
+  function hasRoom(host: string): boolean {
+    return all < IN_ALL && (inFlight.get(host) ?? 0) < PER_HOST;
+  }
+
+  function take(host: string): void {
+    all++;
+    inFlight.set(host, (inFlight.get(host) ?? 0) + 1);
+  }
+
+  function leave(host: string): void {
+    all--;
+    inFlight.set(host, (inFlight.get(host) ?? 1) - 1);
+    const next = queue.findIndex((waiting) => hasRoom(waiting.host));
+    if (next >= 0) queue.splice(next, 1)[0]?.go();
+  }
+
+  return {
+    enter(host: string, signal?: AbortSignal): Promise<() => void> {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const waiting: Waiting = {
+          host,
+          go() {
+            signal?.removeEventListener("abort", onAbort);
+            take(host);
+            resolve(() => leave(host));
+          },
+        };
+        const onAbort = () => {
+          const place = queue.indexOf(waiting);
+          if (place >= 0) queue.splice(place, 1);
+          reject(signal?.reason);
+        };
+        if (hasRoom(host)) return waiting.go();
+        signal?.addEventListener("abort", onAbort, { once: true });
+        queue.push(waiting);
+      });
+    },
+    close(host: string, ms: number): void {
+      openAt.set(host, Math.max(openAt.get(host) ?? 0, clock.now() + ms));
+    },
+    closedFor(host: string): number {
+      return Math.max(0, (openAt.get(host) ?? 0) - clock.now());
+    },
+  };
+}

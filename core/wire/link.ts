@@ -1,0 +1,89 @@
+import { RegistryError } from "../errors.ts";
+
+const LONGEST = 8192;
+const GAP = " \t\r\n";
+
+/**
+ * The query of the next page, without `?` and verbatim, from a `Link` header; undefined if there is no next page.
+ *
+ * The first link counts whose `rel` has the word `next` in any case; without a query it gives "". Scheme,
+ * host and path of the target are ignored on purpose. Servers write them relative or absolute, with the
+ * inner scheme or host of the proxy in front of them, or with a path that lacks or gains a part; and a
+ * hostile one points them at another host, which must not get the token. Our own address with their query
+ * is right in all of these cases. The query is kept to the letter because cursors are opaque.
+ * One pass. Grammar: https://www.rfc-editor.org/rfc/rfc8288#section-3
+ *
+ * @throws RegistryError `protocol` if the header has more than 8192 characters
+ */
+export function nextQuery(header: string): string | undefined {
+  if (header.length > LONGEST) {
+    const size = `${header.length} characters, at most ${LONGEST} are read`;
+    throw new RegistryError("protocol", `Cannot read the Link header: it has ${size}`);
+  }
+  let position = 0;
+  while (true) {
+    const open = header.indexOf("<", position);
+    const close = open < 0 ? -1 : header.indexOf(">", open);
+    if (close < 0) return undefined;
+    const { rel, end } = readParameters(header, close + 1);
+    if (rel.toLowerCase().split(/[ \t]/).includes("next")) {
+      return queryOf(header.slice(open + 1, close));
+    }
+    position = end;
+  }
+}
+
+/** The first `rel` of one link, "" without one, and where the next link may begin. */
+function readParameters(header: string, start: number): { rel: string; end: number } {
+  let rel: string | undefined;
+  let position = start;
+  while (position < header.length && !",<".includes(header.charAt(position))) {
+    const end = until(header, position, GAP + ';,<="');
+    const name = header.slice(position, end).toLowerCase();
+    position = skip(header, end, GAP);
+    if (header.charAt(position) === "=") {
+      const value = readValue(header, skip(header, position + 1, GAP));
+      if (name === "rel") rel ??= value.text;
+      position = value.end;
+    } else if (header.charAt(position) === '"') {
+      position = readValue(header, position).end;
+    }
+    position = skip(header, position, GAP + ";");
+  }
+  return { rel: rel ?? "", end: position };
+}
+
+/** Quoted text without its quotes and backslashes, or all up to the next delimiter. */
+function readValue(header: string, start: number): { text: string; end: number } {
+  if (header.charAt(start) !== '"') {
+    const end = until(header, start, GAP + ";,<");
+    return { text: header.slice(start, end), end };
+  }
+  let text = "";
+  let position = start + 1;
+  while (position < header.length && header.charAt(position) !== '"') {
+    if (header.charAt(position) === "\\") position++;
+    text += header.charAt(position);
+    position++;
+  }
+  return { text, end: Math.min(position + 1, header.length) };
+}
+
+function queryOf(target: string): string {
+  const hash = target.indexOf("#");
+  const address = hash < 0 ? target : target.slice(0, hash);
+  const mark = address.indexOf("?");
+  return mark < 0 ? "" : address.slice(mark + 1);
+}
+
+function skip(text: string, start: number, characters: string): number {
+  let position = start;
+  while (position < text.length && characters.includes(text.charAt(position))) position++;
+  return position;
+}
+
+function until(text: string, start: number, characters: string): number {
+  let position = start;
+  while (position < text.length && !characters.includes(text.charAt(position))) position++;
+  return position;
+}

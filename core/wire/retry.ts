@@ -1,0 +1,40 @@
+/**
+ * Statuses worth another try. 499 and 520 to 530 come from proxies and content networks in front of
+ * a registry; 500 is among them because registries use it for passing troubles too.
+ */
+const PASSING: ReadonlySet<number> = new Set([
+  408,
+  429,
+  499,
+  500,
+  502,
+  503,
+  504,
+  520,
+  521,
+  522,
+  523,
+  524,
+  530,
+]);
+
+const FIRST_WAIT = 300;
+const LONGEST_WAIT = 20_000;
+
+/** Whether a request that was answered so may succeed when it is sent again. */
+export function isPassing(status: number, headers: Headers): boolean {
+  return PASSING.has(status) || (status === 403 && headers.has("retry-after"));
+}
+
+/** Whether this status says that the server is overwhelmed, not that it asks for patience. */
+export function isOverwhelmed(status: number): boolean {
+  return status >= 500 || status === 408;
+}
+
+/**
+ * Milliseconds to wait before attempt `attempt + 1`, where the server names no time: doubling, and
+ * spread over the whole span so that many clients do not come back together.
+ */
+export function backoff(attempt: number, random: () => number): number {
+  return random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+}

@@ -1,0 +1,93 @@
+const REDACTED = "[redacted]";
+
+/** Shorter secrets are not searched for in text: they would garble every message. */
+const SHORTEST_SEARCHED = 4;
+
+/**
+ * A password or token together with the exact origins that it may be sent to.
+ *
+ * The value cannot be read back: {@linkcode Secret.attach} is the one way out, and nothing else in
+ * this program sets an `Authorization` header. Printing, inspecting and serialising give
+ * `[redacted]`.
+ */
+export class Secret {
+  /** The scheme of the `Authorization` header. */
+  readonly scheme: "Basic" | "Bearer";
+  readonly #value: string;
+  readonly #audience: ReadonlySet<string>;
+  readonly #traces: readonly string[];
+
+  private constructor(
+    scheme: "Basic" | "Bearer",
+    value: string,
+    audience: Iterable<string>,
+    traces: readonly string[],
+  ) {
+    this.scheme = scheme;
+    this.#value = value;
+    this.#audience = new Set(audience);
+    this.#traces = traces.filter((trace) => trace.length >= SHORTEST_SEARCHED);
+  }
+
+  /** A user name and password; `audience` holds origins such as `https://registry.example`. */
+  static basic(username: string, password: string, audience: Iterable<string>): Secret {
+    const encoded = encodeBase64(`${username}:${password}`);
+    const traces = [
+      encoded,
+      password,
+      encodeURIComponent(password),
+      encodeBase64(password),
+    ];
+    return new Secret("Basic", encoded, audience, traces);
+  }
+
+  /** A bearer token; `audience` holds origins such as `https://registry.example`. */
+  static bearer(token: string, audience: Iterable<string>): Secret {
+    return new Secret("Bearer", token, audience, [token, encodeURIComponent(token)]);
+  }
+
+  /** Whether the audience holds the origin of `url`. */
+  reaches(url: URL): boolean {
+    return this.#audience.has(url.origin);
+  }
+
+  /** Sets `Authorization` for a request to `url`, if the audience allows it; tells whether it did. */
+  attach(headers: Headers, url: URL): boolean {
+    if (!this.reaches(url)) return false;
+    headers.set("authorization", `${this.scheme} ${this.#value}`);
+    return true;
+  }
+
+  /** `text` without this secret: servers echo what they were sent. */
+  redact(text: string): string {
+    let clean = text;
+    for (const trace of this.#traces) clean = clean.replaceAll(trace, REDACTED);
+    return clean;
+  }
+
+  /** `[redacted]` */
+  toString(): string {
+    return REDACTED;
+  }
+
+  /** `[redacted]` */
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  /** `[redacted]`, for `Deno.inspect`. */
+  [Symbol.for("Deno.customInspect")](): string {
+    return REDACTED;
+  }
+
+  /** `[redacted]`, for `util.inspect` of Node and Bun. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return REDACTED;
+  }
+}
+
+function encodeBase64(text: string): string {
+  let binary = "";
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}

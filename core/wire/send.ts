@@ -1,0 +1,296 @@
+import { STATUS_TEXT } from "@std/http/status";
+import type { Clock } from "../system/clock.ts";
+import { isPrivate } from "./address.ts";
+import { createGate } from "./gate.ts";
+import { decodeJson, diagnose, isHtml, NotJson } from "./json.ts";
+import type { Operation } from "./operation.ts";
+import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
+import { parseRetryAfter } from "./retry_after.ts";
+import type { Routes } from "./route.ts";
+import type { Secret } from "./secret.ts";
+import { type RawAnswer, Setback, type Transport } from "./transport.ts";
+
+const MOST_HOPS = 3;
+/** Attempts where nobody listens or nobody has that name: waiting longer hardly helps. */
+const ATTEMPTS_AT_NOBODY = 2;
+
+/** A question whose answer is a JSON object. */
+export interface Question {
+  /** What is asked, already routed. */
+  readonly url: URL;
+  /** Goes along as far as its audience allows. */
+  readonly secret?: Secret;
+  /** Bytes, after decoding, that a good answer may have. */
+  readonly limit: number;
+  /**
+   * Where an answer may send us on.
+   *
+   * - `nowhere`: a token endpoint; a redirect would carry the question's secrets elsewhere
+   * - `same-origin`: the registry itself
+   * - `open`: the registry, or another public https origin that then gets no secret at all. Only for a
+   *   reader who has none: a registry that serves everybody from a mirror answers like this
+   */
+  readonly redirects: "nowhere" | "same-origin" | "open";
+  /** Asked instead, as soon as the server shows that `url` overwhelms it. */
+  readonly lighter?: URL;
+}
+
+/** The answer to a question. */
+export interface Answer {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The headers. */
+  readonly headers: Headers;
+  /** The JSON object, if the status is 2xx. */
+  readonly value?: Record<string, unknown>;
+  /** What an error body said, printable. */
+  readonly diagnostics: readonly string[];
+  /** Method and address, for messages. */
+  readonly request: string;
+  /** Whether an error body was a page made for people. */
+  readonly html: boolean;
+  /** How often the question was sent. */
+  readonly attempts: number;
+}
+
+/** Sends questions, patiently. */
+export interface Sender {
+  /**
+   * Sends one question until it is answered. Answers 2xx and those that no patience can change (4xx) are
+   * returned, all else fails.
+   *
+   * @throws {RegistryError} `rate_limited`, `unavailable`, `protocol`, `too_large`
+   */
+  send(question: Question, operation: Operation): Promise<Answer>;
+}
+
+/** Why an attempt came to nothing, and whether another may not. */
+interface Trouble {
+  readonly code: "rate_limited" | "unavailable" | "protocol" | "too_large" | "blocked";
+  readonly reason: string;
+  readonly attempts: number;
+  readonly overwhelmed?: boolean;
+  readonly wait?: number;
+  readonly status?: number;
+  readonly diagnostics?: readonly string[];
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** Makes a sender over `transport`. */
+export function createSender(ports: {
+  readonly transport: Transport;
+  readonly routes: Routes;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly retries: number;
+}): Sender {
+  const { transport, routes, clock, random, retries } = ports;
+  const gate = createGate(clock);
+
+  async function send(asked: Question, operation: Operation): Promise<Answer> {
+    let question = asked;
+    for (let attempt = 1;; attempt++) {
+      await pause(gate.closedFor(question.url.host), question, operation, attempt);
+      const outcome = await attemptOnce(question, operation, attempt);
+      if (!("code" in outcome)) return outcome;
+      if (outcome.wait !== undefined) gate.close(question.url.host, outcome.wait);
+      if (question.lighter !== undefined && outcome.overwhelmed) {
+        question = { ...question, url: question.lighter, lighter: undefined };
+        attempt = 0;
+        continue;
+      }
+      if (attempt >= Math.min(outcome.attempts, retries + 1)) {
+        throw failure(outcome, question, operation, attempt);
+      }
+      const wait = outcome.wait ?? backoff(attempt, random);
+      if (wait > operation.patience || wait > operation.time) {
+        throw failure(outcome, question, operation, attempt);
+      }
+      if (outcome.wait === undefined) await pause(wait, question, operation, attempt);
+    }
+  }
+
+  async function attemptOnce(
+    question: Question,
+    operation: Operation,
+    attempt: number,
+  ): Promise<Answer | Trouble> {
+    const started = clock.now();
+    const leave = await gate.enter(question.url.host, operation.signal);
+    try {
+      const raw = await followed(question, operation, attempt);
+      return judge(raw, question, attempt);
+    } catch (error) {
+      return troubleOf(error, question);
+    } finally {
+      leave();
+      operation.time -= clock.now() - started;
+    }
+  }
+
+  async function followed(
+    question: Question,
+    operation: Operation,
+    attempt: number,
+  ): Promise<RawAnswer> {
+    let url = question.url;
+    for (let hop = 0;; hop++) {
+      const answer = await transport.get({
+        url,
+        secret: url.origin === question.url.origin ? question.secret : undefined,
+        limit: question.limit,
+        time: operation.time,
+        headersTime: operation.timeout / 2,
+        attempt,
+        signal: operation.signal,
+      });
+      if (answer.status < 300 || answer.status >= 400) {
+        if (answer.status === 401 && url.origin !== question.url.origin) {
+          throw new Refused(`${url.host}, to which it redirects, wants a login of its own`);
+        }
+        return answer;
+      }
+      if (hop === MOST_HOPS) throw new Refused(`more than ${MOST_HOPS} redirects`);
+      url = nextHop(answer, url, question);
+    }
+  }
+
+  function nextHop(answer: RawAnswer, url: URL, question: Question): URL {
+    const location = answer.headers.get("location");
+    const shown = location === null ? "nowhere" : `"${transport.clean(location).slice(0, 200)}"`;
+    if (location === null || !URL.canParse(location, url.href)) {
+      throw new Refused(`status ${answer.status} redirects to ${shown}`);
+    }
+    const meant = new URL(location, url);
+    const next = routes.route(meant);
+    const isHome = next.origin === question.url.origin;
+    const isElsewhere = question.redirects === "open" && next.protocol === question.url.protocol &&
+      (!isPrivate(next.hostname) || isPrivate(question.url.hostname));
+    const hasUserinfo = meant.username !== "" || meant.password !== "";
+    if (question.redirects === "nowhere" || hasUserinfo || !(isHome || isElsewhere)) {
+      throw new Refused(`status ${answer.status} redirects to ${shown}, which is not followed`);
+    }
+    return next;
+  }
+
+  function judge(raw: RawAnswer, question: Question, attempts: number): Answer | Trouble {
+    const { status, headers, body } = raw;
+    const diagnostics = diagnose(body).map(transport.clean);
+    if (isPassing(status, headers)) {
+      const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
+      return {
+        code: status === 429 || status === 403 ? "rate_limited" : "unavailable",
+        reason: `status ${status}${statusText(status)}${page}`,
+        attempts: Infinity,
+        overwhelmed: isOverwhelmed(status),
+        wait: parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date")),
+        status,
+        diagnostics,
+      };
+    }
+    const value = status >= 200 && status < 300 ? decodeJson(body) : undefined;
+    const request = describe(question);
+    return { status, headers, value, diagnostics, request, html: isHtml(body), attempts };
+  }
+
+  /** Waits, at the expense of the operation's patience and time. */
+  async function pause(
+    ms: number,
+    question: Question,
+    operation: Operation,
+    attempt: number,
+  ): Promise<void> {
+    if (ms <= 0) return;
+    if (ms > operation.patience || ms > operation.time) {
+      const reason = `${question.url.host} asks to wait for ${Math.ceil(ms / 1000)} s`;
+      const trouble: Trouble = { code: "rate_limited", reason, attempts: 0, wait: ms };
+      throw failure(trouble, question, operation, attempt - 1);
+    }
+    operation.patience -= ms;
+    operation.time -= ms;
+    await clock.sleep(ms, operation.signal);
+  }
+
+  function failure(trouble: Trouble, question: Question, operation: Operation, attempts: number) {
+    const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
+    const retryAt = trouble.wait === undefined ? undefined : new Date(clock.wall() + trouble.wait);
+    const later = retryAt === undefined ? undefined : `Try again after ${retryAt.toISOString()}`;
+    return operation.fail(trouble.code, transport.clean(trouble.reason) + tries, {
+      request: describe(question),
+      status: trouble.status,
+      diagnostics: trouble.diagnostics,
+      retryAt,
+      attempts,
+      hint: later ?? trouble.hint,
+    }, trouble.cause);
+  }
+
+  function describe({ url }: Question): string {
+    return transport.clean(`GET ${url.origin}${url.pathname}`);
+  }
+
+  return { send };
+}
+
+/** A redirect that a rule of ours does not follow. */
+class Refused extends Error {}
+
+function troubleOf(error: unknown, { url }: Question): Trouble {
+  if (error instanceof Refused) {
+    return { code: "protocol", reason: error.message, attempts: 1 };
+  }
+  if (error instanceof NotJson) return misread(error, url.host);
+  if (!(error instanceof Setback)) throw error;
+  const reason = `${url.host}: ${error.message}`;
+  switch (error.kind) {
+    case "large":
+      return { code: "too_large", reason, attempts: 1, overwhelmed: true, cause: error };
+    case "slow":
+      return {
+        code: "unavailable",
+        reason,
+        attempts: Infinity,
+        overwhelmed: true,
+        cause: error,
+      };
+    case "connection":
+      return { code: "unavailable", reason, attempts: Infinity, cause: error };
+    case "nobody":
+      return { code: "unavailable", reason, attempts: ATTEMPTS_AT_NOBODY, cause: error };
+    case "untrusted": {
+      const hint = "Set DENO_CERT to a file with the certificate of the authority that signed it";
+      return { code: "unavailable", reason, attempts: 1, hint, cause: error };
+    }
+    case "permission":
+      return {
+        code: "unavailable",
+        reason: error.message,
+        attempts: 1,
+        hint: `Add --allow-net=${url.host} to the command`,
+        cause: error,
+      };
+  }
+}
+
+function misread(error: NotJson, host: string): Trouble {
+  const found = error.message === "" ? "nothing" : `"${error.message}"`;
+  if (error.kind === "html") {
+    return {
+      code: "protocol",
+      reason: `${host} answered with a web page instead of JSON: ${found}`,
+      attempts: 1,
+      hint: `Is ${host} a registry? A proxy or a login page in between answers like this too`,
+    };
+  }
+  return {
+    code: "protocol",
+    reason: `${host} answered with something that is not a JSON object: ${found}`,
+    attempts: error.kind === "cut" ? Infinity : 1,
+  };
+}
+
+function statusText(status: number): string {
+  const text = STATUS_TEXT[status];
+  return text === undefined ? "" : ` (${text})`;
+}

@@ -1,0 +1,272 @@
+import { printable } from "../names/printable.ts";
+import type { Clock } from "../system/clock.ts";
+import type { Secret } from "./secret.ts";
+import type { Exchange } from "./trace.ts";
+
+/** Milliseconds for connecting and for the headers to come. */
+const HEADERS = 15_000;
+/** Milliseconds that a body may stay silent. */
+const SILENCE = 30_000;
+/** Bytes kept of an answer that is an error. */
+const ERROR_BODY = 64 * 1024;
+
+/** Headers of an answer that matter to the protocol, and so to a reader of the trace. */
+const TELLING_HEADERS = [
+  "content-type",
+  "content-length",
+  "link",
+  "location",
+  "retry-after",
+  "www-authenticate",
+];
+
+/** One request. */
+export interface Request {
+  /** Where it goes, already routed. */
+  readonly url: URL;
+  /** Goes along if its audience allows. */
+  readonly secret?: Secret;
+  /** Bytes, after decoding, that a good answer may have. */
+  readonly limit: number;
+  /** Milliseconds that it may take in all. */
+  readonly time: number;
+  /** Milliseconds for the headers, where that is less than usual. */
+  readonly headersTime: number;
+  /** Counts from 1 for each sending of the same request. */
+  readonly attempt: number;
+  /** The caller's wish to stop. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came back, whole. */
+export interface RawAnswer {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The headers; repeated ones are joined with a comma, as fetch does. */
+  readonly headers: Headers;
+  /** The body after content decoding; of an error only its beginning. */
+  readonly body: Uint8Array;
+}
+
+/** Why no whole answer came. */
+export class Setback extends Error {
+  /**
+   * - `slow`: the time for it ran out
+   * - `connection`: it could not be made, or broke
+   * - `nobody`: nothing listens there, or the name is unknown: more than a second try is pointless
+   * - `untrusted`: the certificate was refused
+   * - `permission`: the runtime does not allow this host
+   * - `large`: the body is past its limit
+   */
+  readonly kind: "slow" | "connection" | "nobody" | "untrusted" | "permission" | "large";
+
+  /** `message` is printable and follows a colon. */
+  constructor(kind: Setback["kind"], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.kind = kind;
+  }
+}
+
+/** The one way out of this program. */
+export interface Transport {
+  /**
+   * Sends one GET and reads the answer, whatever its status. Redirects are answers like any other.
+   *
+   * @throws {Setback} if no whole answer came; the signal's reason if it was aborted
+   */
+  get(request: Request): Promise<RawAnswer>;
+  /** `text` made printable and free of every secret that was ever sent along. */
+  clean(text: string): string;
+}
+
+/** Makes a transport over `fetch`. */
+export function createTransport(ports: {
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+  readonly onExchange?: (exchange: Exchange) => void;
+}): Transport {
+  const { clock, onExchange } = ports;
+  const sent = new Set<Secret>();
+
+  function clean(text: string): string {
+    let safe = text;
+    for (const secret of sent) safe = secret.redact(safe);
+    return printable(safe);
+  }
+
+  async function get(request: Request): Promise<RawAnswer> {
+    const headers = new Headers({ accept: "application/json", "user-agent": "portolan" });
+    const authorised = request.secret?.attach(headers, request.url) ?? false;
+    if (request.secret && authorised) sent.add(request.secret);
+
+    const started = clock.now();
+    const deadline = started + request.time;
+    const watch = startWatch(clock, request.signal);
+    watch.expect(Math.min(HEADERS, request.headersTime), deadline, "no answer");
+    let response: Response | undefined;
+    let failure: unknown;
+    try {
+      response = await ports.fetch(request.url, {
+        headers,
+        redirect: "manual",
+        signal: watch.signal,
+      });
+      const elapsed = clock.now() - started;
+      report(response, elapsed);
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: await readBody(
+          response,
+          request.limit,
+          () => watch.expect(SILENCE, deadline, "the answer stopped"),
+        ),
+      };
+    } catch (error) {
+      failure = request.signal?.aborted
+        ? request.signal.reason
+        : classify(watch.late() ?? error, request.url);
+      if (response === undefined) report(undefined, clock.now() - started);
+      throw failure;
+    } finally {
+      watch.stop();
+    }
+
+    function report(answer: Response | undefined, elapsed: number): void {
+      onExchange?.({
+        method: "GET",
+        url: clean(withoutUserinfo(request.url)),
+        authorization: authorised ? request.secret?.scheme : undefined,
+        status: answer?.status,
+        headers: answer ? tellingHeaders(answer.headers, clean) : {},
+        elapsed,
+        failure: failure instanceof Error ? clean(failure.message) : undefined,
+        attempt: request.attempt,
+      });
+    }
+  }
+
+  return { get, clean };
+}
+
+interface Watch {
+  readonly signal: AbortSignal;
+  /** From now on something must happen within `ms`, and all of it before `deadline`. */
+  expect(ms: number, deadline: number, what: string): void;
+  /** Why it was aborted by this watch, if it was. */
+  late(): Setback | undefined;
+  stop(): void;
+}
+
+/** Aborts what takes too long: one timer, set anew only when it runs out. */
+function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch {
+  const controller = new AbortController();
+  const done = new AbortController();
+  let until = Infinity;
+  let running = false;
+  let what = "";
+  let late: Setback | undefined;
+  const onOuter = () => controller.abort(outer?.reason);
+  outer?.addEventListener("abort", onOuter, { once: true });
+  if (outer?.aborted) onOuter();
+
+  async function run(): Promise<void> {
+    running = true;
+    try {
+      for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
+        await clock.sleep(left, done.signal);
+      }
+      late = new Setback("slow", what);
+      controller.abort(late);
+    } catch {
+      // Stopped: all went well, or it ended for another reason.
+    }
+  }
+
+  return {
+    signal: controller.signal,
+    expect(ms: number, deadline: number, expected: string): void {
+      const now = clock.now();
+      until = Math.min(now + ms, deadline);
+      what = `${expected} within ${Math.max(0, (until - now) / 1000).toFixed(1)} s`;
+      if (!running) run();
+    },
+    late: () => late,
+    stop(): void {
+      outer?.removeEventListener("abort", onOuter);
+      done.abort();
+    },
+  };
+}
+
+/**
+ * The body, counted after decoding: a compressed answer's Content-Length is the compressed length.
+ * An error's body is cut at its limit, a good one's excess is a setback.
+ */
+async function readBody(
+  response: Response,
+  limit: number,
+  onChunk: () => void,
+): Promise<Uint8Array> {
+  const isError = response.status >= 300;
+  const most = isError ? Math.min(limit, ERROR_BODY) : limit;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  onChunk();
+  for await (const chunk of response.body ?? []) {
+    onChunk();
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size > most) {
+      if (isError) break;
+      throw new Setback("large", `the answer is larger than ${most} bytes`);
+    }
+  }
+  return join(chunks, Math.min(size, most));
+}
+
+function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    const part = chunk.subarray(0, size - at);
+    body.set(part, at);
+    at += part.length;
+  }
+  return body;
+}
+
+/**
+ * Tells failures apart by what the runtime says of them. It gives no codes, so its words are read only
+ * to give up sooner or to explain; what is not recognised counts as a broken connection.
+ */
+function classify(error: unknown, url: URL): unknown {
+  if (error instanceof Setback || !(error instanceof Error)) return error;
+  const words = `${error.message}: ${error.cause instanceof Error ? error.cause.message : ""}`;
+  if (error.name === "NotCapable" || words.includes("Requires net access")) {
+    return new Setback("permission", `this process may not reach ${url.host}`, error);
+  }
+  const told = error.cause instanceof Error ? error.cause.message : error.message;
+  const detail = printable(told.replace(`error sending request for url (${url.href}): `, ""), 200);
+  if (/certificate|UnknownIssuer/i.test(words)) return new Setback("untrusted", detail, error);
+  if (/connection refused|dns error|lookup address/i.test(words)) {
+    return new Setback("nobody", detail, error);
+  }
+  return new Setback("connection", detail, error);
+}
+
+function withoutUserinfo(url: URL): string {
+  return `${url.origin}${url.pathname}${url.search}`;
+}
+
+function tellingHeaders(
+  headers: Headers,
+  clean: (text: string) => string,
+): Record<string, string> {
+  const telling: Record<string, string> = {};
+  for (const name of TELLING_HEADERS) {
+    const value = headers.get(name);
+    if (value !== null) telling[name] = clean(value);
+  }
+  return telling;
+}
