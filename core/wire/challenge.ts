@@ -1,4 +1,5 @@
 import { RegistryError } from "../errors.ts";
+import { GAP, readValue, skip, until } from "./scanner.ts";
 
 /** One way to authenticate that a server offers. */
 export interface Challenge {
@@ -9,7 +10,8 @@ export interface Challenge {
 }
 
 const LONGEST = 8192;
-const GAP = " \t\r\n";
+/** What ends a value without quotes. */
+const ENDS = GAP + ",";
 
 /**
  * Reads `WWW-Authenticate`: every challenge of every such header, as `Headers.get` joins them with `, `.
@@ -35,13 +37,14 @@ export function parseChallenges(header: string): Challenge[] {
     if (position >= header.length) break;
     const end = until(header, position, GAP + ',="');
     if (end === position) { // a stray "=" or quoted string
-      position = readValue(header, header.charAt(position) === "=" ? position + 1 : position).end;
+      position =
+        readValue(header, header.charAt(position) === "=" ? position + 1 : position, ENDS).end;
       continue;
     }
     const word = header.slice(position, end).toLowerCase();
     position = skip(header, end, GAP);
     if (header.charAt(position) === "=") {
-      const value = readValue(header, skip(header, position + 1, GAP));
+      const value = readValue(header, skip(header, position + 1, GAP), ENDS);
       if (parameters && !(word in parameters)) parameters[word] = value.text;
       position = value.end;
     } else {
@@ -55,22 +58,6 @@ export function parseChallenges(header: string): Challenge[] {
   return challenges;
 }
 
-/** Quoted text without its quotes and backslashes, or all up to a comma or a gap. */
-function readValue(header: string, start: number): { text: string; end: number } {
-  if (header.charAt(start) !== '"') {
-    const end = until(header, start, GAP + ",");
-    return { text: header.slice(start, end), end };
-  }
-  let text = "";
-  let position = start + 1;
-  while (position < header.length && header.charAt(position) !== '"') {
-    if (header.charAt(position) === "\\") position++;
-    text += header.charAt(position);
-    position++;
-  }
-  return { text, end: Math.min(position + 1, header.length) };
-}
-
 /** The end of a token68 that begins here and has nothing behind it, else `start`. */
 function skipToken68(header: string, start: number): number {
   const word = until(header, start, GAP + ',="');
@@ -78,16 +65,4 @@ function skipToken68(header: string, start: number): number {
   const end = skip(header, word, "=");
   const next = skip(header, end, GAP);
   return next === header.length || header.charAt(next) === "," ? end : start;
-}
-
-function skip(text: string, start: number, characters: string): number {
-  let position = start;
-  while (position < text.length && characters.includes(text.charAt(position))) position++;
-  return position;
-}
-
-function until(text: string, start: number, characters: string): number {
-  let position = start;
-  while (position < text.length && !characters.includes(text.charAt(position))) position++;
-  return position;
 }

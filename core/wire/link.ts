@@ -1,7 +1,9 @@
 import { RegistryError } from "../errors.ts";
+import { GAP, readValue, skip, until } from "./scanner.ts";
 
 const LONGEST = 8192;
-const GAP = " \t\r\n";
+/** What ends a value without quotes. */
+const ENDS = GAP + ";,<";
 
 /**
  * The query of the next page, without `?` and verbatim, from a `Link` header; undefined if there is no next page.
@@ -42,31 +44,15 @@ function readParameters(header: string, start: number): { rel: string; end: numb
     const name = header.slice(position, end).toLowerCase();
     position = skip(header, end, GAP);
     if (header.charAt(position) === "=") {
-      const value = readValue(header, skip(header, position + 1, GAP));
+      const value = readValue(header, skip(header, position + 1, GAP), ENDS);
       if (name === "rel") rel ??= value.text;
       position = value.end;
     } else if (header.charAt(position) === '"') {
-      position = readValue(header, position).end;
+      position = readValue(header, position, ENDS).end;
     }
     position = skip(header, position, GAP + ";");
   }
   return { rel: rel ?? "", end: position };
-}
-
-/** Quoted text without its quotes and backslashes, or all up to the next delimiter. */
-function readValue(header: string, start: number): { text: string; end: number } {
-  if (header.charAt(start) !== '"') {
-    const end = until(header, start, GAP + ";,<");
-    return { text: header.slice(start, end), end };
-  }
-  let text = "";
-  let position = start + 1;
-  while (position < header.length && header.charAt(position) !== '"') {
-    if (header.charAt(position) === "\\") position++;
-    text += header.charAt(position);
-    position++;
-  }
-  return { text, end: Math.min(position + 1, header.length) };
 }
 
 function queryOf(target: string): string {
@@ -74,16 +60,4 @@ function queryOf(target: string): string {
   const address = hash < 0 ? target : target.slice(0, hash);
   const mark = address.indexOf("?");
   return mark < 0 ? "" : address.slice(mark + 1);
-}
-
-function skip(text: string, start: number, characters: string): number {
-  let position = start;
-  while (position < text.length && characters.includes(text.charAt(position))) position++;
-  return position;
-}
-
-function until(text: string, start: number, characters: string): number {
-  let position = start;
-  while (position < text.length && !characters.includes(text.charAt(position))) position++;
-  return position;
 }

@@ -2,17 +2,16 @@ import { STATUS_TEXT } from "@std/http/status";
 import type { Clock } from "../system/clock.ts";
 import { isPrivate } from "./address.ts";
 import { createGate } from "./gate.ts";
-import { decodeJson, diagnose, isHtml, NotJson } from "./json.ts";
+import { decodeJson, diagnose, isHtml } from "./json.ts";
 import type { Operation } from "./operation.ts";
 import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Secret } from "./secret.ts";
-import { type RawAnswer, Setback, type Transport } from "./transport.ts";
+import type { RawAnswer, Transport } from "./transport.ts";
+import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 const MOST_HOPS = 3;
-/** Attempts where nobody listens or nobody has that name: waiting longer hardly helps. */
-const ATTEMPTS_AT_NOBODY = 2;
 
 /** A question whose answer is a JSON object. */
 export interface Question {
@@ -64,19 +63,6 @@ export interface Sender {
   send(question: Question, operation: Operation): Promise<Answer>;
 }
 
-/** Why an attempt came to nothing, and whether another may not. */
-interface Trouble {
-  readonly code: "rate_limited" | "unavailable" | "protocol" | "too_large" | "blocked";
-  readonly reason: string;
-  readonly attempts: number;
-  readonly overwhelmed?: boolean;
-  readonly wait?: number;
-  readonly status?: number;
-  readonly diagnostics?: readonly string[];
-  readonly hint?: string;
-  readonly cause?: unknown;
-}
-
 /** Makes a sender over `transport`. */
 export function createSender(ports: {
   readonly transport: Transport;
@@ -122,7 +108,7 @@ export function createSender(ports: {
       const raw = await followed(question, operation, attempt);
       return judge(raw, question, attempt);
     } catch (error) {
-      return troubleOf(error, question);
+      return troubleOf(error, question.url);
     } finally {
       leave();
       operation.time -= clock.now() - started;
@@ -231,63 +217,6 @@ export function createSender(ports: {
   }
 
   return { send };
-}
-
-/** A redirect that a rule of ours does not follow. */
-class Refused extends Error {}
-
-function troubleOf(error: unknown, { url }: Question): Trouble {
-  if (error instanceof Refused) {
-    return { code: "protocol", reason: error.message, attempts: 1 };
-  }
-  if (error instanceof NotJson) return misread(error, url.host);
-  if (!(error instanceof Setback)) throw error;
-  const reason = `${url.host}: ${error.message}`;
-  switch (error.kind) {
-    case "large":
-      return { code: "too_large", reason, attempts: 1, overwhelmed: true, cause: error };
-    case "slow":
-      return {
-        code: "unavailable",
-        reason,
-        attempts: Infinity,
-        overwhelmed: true,
-        cause: error,
-      };
-    case "connection":
-      return { code: "unavailable", reason, attempts: Infinity, cause: error };
-    case "nobody":
-      return { code: "unavailable", reason, attempts: ATTEMPTS_AT_NOBODY, cause: error };
-    case "untrusted": {
-      const hint = "Set DENO_CERT to a file with the certificate of the authority that signed it";
-      return { code: "unavailable", reason, attempts: 1, hint, cause: error };
-    }
-    case "permission":
-      return {
-        code: "unavailable",
-        reason: error.message,
-        attempts: 1,
-        hint: `Add --allow-net=${url.host} to the command`,
-        cause: error,
-      };
-  }
-}
-
-function misread(error: NotJson, host: string): Trouble {
-  const found = error.message === "" ? "nothing" : `"${error.message}"`;
-  if (error.kind === "html") {
-    return {
-      code: "protocol",
-      reason: `${host} answered with a web page instead of JSON: ${found}`,
-      attempts: 1,
-      hint: `Is ${host} a registry? A proxy or a login page in between answers like this too`,
-    };
-  }
-  return {
-    code: "protocol",
-    reason: `${host} answered with something that is not a JSON object: ${found}`,
-    attempts: error.kind === "cut" ? Infinity : 1,
-  };
 }
 
 function statusText(status: number): string {

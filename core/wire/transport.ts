@@ -1,7 +1,9 @@
 import { printable } from "../names/printable.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Secret } from "./secret.ts";
+import { Setback, setbackOf } from "./setback.ts";
 import type { Exchange } from "./trace.ts";
+import { startWatch } from "./watch.ts";
 
 /** Milliseconds for connecting and for the headers to come. */
 const HEADERS = 15_000;
@@ -46,25 +48,6 @@ export interface RawAnswer {
   readonly headers: Headers;
   /** The body after content decoding; of an error only its beginning. */
   readonly body: Uint8Array;
-}
-
-/** Why no whole answer came. */
-export class Setback extends Error {
-  /**
-   * - `slow`: the time for it ran out
-   * - `connection`: it could not be made, or broke
-   * - `nobody`: nothing listens there, or the name is unknown: more than a second try is pointless
-   * - `untrusted`: the certificate was refused
-   * - `permission`: the runtime does not allow this host
-   * - `large`: the body is past its limit
-   */
-  readonly kind: "slow" | "connection" | "nobody" | "untrusted" | "permission" | "large";
-
-  /** `message` is printable and follows a colon. */
-  constructor(kind: Setback["kind"], message: string, cause?: unknown) {
-    super(message, { cause });
-    this.kind = kind;
-  }
 }
 
 /** The one way out of this program. */
@@ -125,7 +108,7 @@ export function createTransport(ports: {
     } catch (error) {
       failure = request.signal?.aborted
         ? request.signal.reason
-        : classify(watch.late() ?? error, request.url);
+        : setbackOf(watch.late() ?? error, request.url);
       if (response === undefined) report(undefined, clock.now() - started);
       throw failure;
     } finally {
@@ -147,56 +130,6 @@ export function createTransport(ports: {
   }
 
   return { get, clean };
-}
-
-interface Watch {
-  readonly signal: AbortSignal;
-  /** From now on something must happen within `ms`, and all of it before `deadline`. */
-  expect(ms: number, deadline: number, what: string): void;
-  /** Why it was aborted by this watch, if it was. */
-  late(): Setback | undefined;
-  stop(): void;
-}
-
-/** Aborts what takes too long: one timer, set anew only when it runs out. */
-function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch {
-  const controller = new AbortController();
-  const done = new AbortController();
-  let until = Infinity;
-  let running = false;
-  let what = "";
-  let late: Setback | undefined;
-  const onOuter = () => controller.abort(outer?.reason);
-  outer?.addEventListener("abort", onOuter, { once: true });
-  if (outer?.aborted) onOuter();
-
-  async function run(): Promise<void> {
-    running = true;
-    try {
-      for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
-        await clock.sleep(left, done.signal);
-      }
-      late = new Setback("slow", what);
-      controller.abort(late);
-    } catch {
-      // Stopped: all went well, or it ended for another reason.
-    }
-  }
-
-  return {
-    signal: controller.signal,
-    expect(ms: number, deadline: number, expected: string): void {
-      const now = clock.now();
-      until = Math.min(now + ms, deadline);
-      what = `${expected} within ${Math.max(0, (until - now) / 1000).toFixed(1)} s`;
-      if (!running) run();
-    },
-    late: () => late,
-    stop(): void {
-      outer?.removeEventListener("abort", onOuter);
-      done.abort();
-    },
-  };
 }
 
 /**
@@ -234,25 +167,6 @@ function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
     at += part.length;
   }
   return body;
-}
-
-/**
- * Tells failures apart by what the runtime says of them. It gives no codes, so its words are read only
- * to give up sooner or to explain; what is not recognised counts as a broken connection.
- */
-function classify(error: unknown, url: URL): unknown {
-  if (error instanceof Setback || !(error instanceof Error)) return error;
-  const words = `${error.message}: ${error.cause instanceof Error ? error.cause.message : ""}`;
-  if (error.name === "NotCapable" || words.includes("Requires net access")) {
-    return new Setback("permission", `this process may not reach ${url.host}`, error);
-  }
-  const told = error.cause instanceof Error ? error.cause.message : error.message;
-  const detail = printable(told.replace(`error sending request for url (${url.href}): `, ""), 200);
-  if (/certificate|UnknownIssuer/i.test(words)) return new Setback("untrusted", detail, error);
-  if (/connection refused|dns error|lookup address/i.test(words)) {
-    return new Setback("nobody", detail, error);
-  }
-  return new Setback("connection", detail, error);
 }
 
 function withoutUserinfo(url: URL): string {

@@ -1,0 +1,85 @@
+import { NotJson } from "./json.ts";
+import { Setback } from "./setback.ts";
+
+/** Attempts where nobody listens or nobody has that name: waiting longer hardly helps. */
+const ATTEMPTS_AT_NOBODY = 2;
+
+/** Why an attempt came to nothing, and whether another may not. */
+export interface Trouble {
+  /** What it is in the end. */
+  readonly code: "rate_limited" | "unavailable" | "protocol" | "too_large" | "blocked";
+  /** Follows a colon. */
+  readonly reason: string;
+  /** After how many attempts it is pointless to go on. */
+  readonly attempts: number;
+  /** Whether the server could not cope with so much. */
+  readonly overwhelmed?: boolean;
+  /** Milliseconds that the server asks to wait. */
+  readonly wait?: number;
+  /** The status of the answer. */
+  readonly status?: number;
+  /** What its body said. */
+  readonly diagnostics?: readonly string[];
+  /** What helps. */
+  readonly hint?: string;
+  /** What was thrown. */
+  readonly cause?: unknown;
+}
+
+/** A redirect that a rule of ours does not follow. */
+export class Refused extends Error {}
+
+/** What a failed attempt at `url` means; rethrows what is no trouble of the wire. */
+export function troubleOf(error: unknown, url: URL): Trouble {
+  if (error instanceof Refused) {
+    return { code: "protocol", reason: error.message, attempts: 1 };
+  }
+  if (error instanceof NotJson) return misread(error, url.host);
+  if (!(error instanceof Setback)) throw error;
+  const reason = `${url.host}: ${error.message}`;
+  switch (error.kind) {
+    case "large":
+      return { code: "too_large", reason, attempts: 1, overwhelmed: true, cause: error };
+    case "slow":
+      return {
+        code: "unavailable",
+        reason,
+        attempts: Infinity,
+        overwhelmed: true,
+        cause: error,
+      };
+    case "connection":
+      return { code: "unavailable", reason, attempts: Infinity, cause: error };
+    case "nobody":
+      return { code: "unavailable", reason, attempts: ATTEMPTS_AT_NOBODY, cause: error };
+    case "untrusted": {
+      const hint = "Set DENO_CERT to a file with the certificate of the authority that signed it";
+      return { code: "unavailable", reason, attempts: 1, hint, cause: error };
+    }
+    case "permission":
+      return {
+        code: "unavailable",
+        reason: error.message,
+        attempts: 1,
+        hint: `Add --allow-net=${url.host} to the command`,
+        cause: error,
+      };
+  }
+}
+
+function misread(error: NotJson, host: string): Trouble {
+  const found = error.message === "" ? "nothing" : `"${error.message}"`;
+  if (error.kind === "html") {
+    return {
+      code: "protocol",
+      reason: `${host} answered with a web page instead of JSON: ${found}`,
+      attempts: 1,
+      hint: `Is ${host} a registry? A proxy or a login page in between answers like this too`,
+    };
+  }
+  return {
+    code: "protocol",
+    reason: `${host} answered with something that is not a JSON object: ${found}`,
+    attempts: error.kind === "cut" ? Infinity : 1,
+  };
+}
