@@ -40,6 +40,10 @@ declare module "@std/assert" {
   export function unreachable(message?: string): never;
 }
 
+declare module "@std/assert/assert" {
+  export function assert(condition: unknown, message?: string): asserts condition;
+}
+
 declare module "@std/cli/parse-args" {
   export interface ParseOptions {
     readonly string?: readonly string[];

@@ -7,9 +7,9 @@ import type { ErrorCode } from "./errors.ts";
  * with its date and source beside the value.
  */
 export interface RegistryAdapter {
-  /** A short name in messages and in JSON: `docker-hub`. */
+  /** A short name in messages and in JSON: `acme`. */
   readonly id: string;
-  /** The name that people use: `Docker Hub`. */
+  /** The name that people use: `Acme Registry`. */
   readonly title: string;
   /** Exact `host[:port]`, lower case. The first is canonical, the others are its aliases. */
   readonly hosts: readonly [string, ...string[]];

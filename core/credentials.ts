@@ -1,5 +1,5 @@
 import type { RegistryAdapter } from "./adapter.ts";
-import type { Place } from "./wire/auth.ts";
+import type { Place } from "./wire/grant.ts";
 import type { Routes } from "./wire/route.ts";
 import { Secret } from "./wire/secret.ts";
 

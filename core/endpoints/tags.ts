@@ -1,10 +1,10 @@
-import { assert } from "@std/assert";
+import { assert } from "@std/assert/assert";
 import { RegistryError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
 import { isDigest } from "../names/digest.ts";
 import { isTag, type Tag } from "../names/tag.ts";
 import type { Ask, Asked } from "../wire/ask.ts";
-import type { Place } from "../wire/auth.ts";
+import type { Place } from "../wire/grant.ts";
 import { nextQuery } from "../wire/link.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";

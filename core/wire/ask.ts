@@ -1,5 +1,6 @@
 import type { Clock } from "../system/clock.ts";
-import type { Auth, Grant, Place } from "./auth.ts";
+import type { Auth } from "./auth.ts";
+import type { Grant, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Answer, Question, Sender } from "./send.ts";
 

@@ -1,7 +1,6 @@
-import type { RegistryAdapter } from "../adapter.ts";
-import type { Repository } from "../names/reference.ts";
 import type { Clock } from "../system/clock.ts";
 import { parseChallenges } from "./challenge.ts";
+import type { Grant, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import { readRealm, type Realm, tokenAddress } from "./realm.ts";
 import { refusedToken } from "./refusal.ts";
@@ -13,30 +12,6 @@ import { readToken } from "./token.ts";
 
 /** Bytes that the answer of a token endpoint may have. */
 const TOKEN_LIMIT = 128 * 1024;
-
-/** A repository to be read, and whom to ask for it. */
-export interface Place {
-  /** The adapter that was chosen. */
-  readonly adapter: RegistryAdapter;
-  /** The canonical `host[:port]`. */
-  readonly registry: string;
-  /** Scheme, host and port that requests go to. */
-  readonly origin: string;
-  /** The repository's full name. */
-  readonly repository: Repository;
-}
-
-/** What a request may take along. */
-export interface Grant {
-  /** The password or token. */
-  readonly secret: Secret;
-  /** Who is asking. */
-  readonly identity: "anonymous" | "credentials";
-  /** The token endpoint's host, if credentials were kept from it. */
-  readonly withheldFrom?: string;
-  /** The moment of {@linkcode Clock.now} from which it is not used any more. */
-  readonly until: number;
-}
 
 /** Decides what goes along with a request. */
 export interface Auth {

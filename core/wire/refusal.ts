@@ -1,5 +1,5 @@
 import type { ErrorFacts, RegistryError } from "../errors.ts";
-import type { Grant, Place } from "./auth.ts";
+import type { Grant, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Answer } from "./send.ts";
 
@@ -61,7 +61,9 @@ export function refusedAnswer(
   }
   switch (answer.status) {
     case 404:
-      return notFound(status, facts, operation);
+      return asker?.identity === "credentials"
+        ? operation.fail("not_found", `no such repository: ${status}`, facts)
+        : notFound(status, facts, operation);
     case 405:
       return operation.fail("unsupported", `the registry does not offer this: ${status}`, facts);
     case 401:

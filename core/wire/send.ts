@@ -102,8 +102,8 @@ export function createSender(ports: {
     operation: Operation,
     attempt: number,
   ): Promise<Answer | Trouble> {
-    const started = clock.now();
     const leave = await gate.enter(question.url.host, operation.signal);
+    const started = clock.now();
     try {
       const raw = await followed(question, operation, attempt);
       return judge(raw, question, attempt);

@@ -1,0 +1,11 @@
+/** Every UTF-16 unit that is not printable ASCII and that `JSON.stringify` may leave as it is. */
+const BEYOND_ASCII = /[\u007f-\uffff]/g;
+
+/** JSON in printable ASCII alone, so that no terminal or log can be led astray by it. On one line unless `indent` is given. */
+export function asciiJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(BEYOND_ASCII, escaped);
+}
+
+function escaped(unit: string): string {
+  return "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0");
+}

@@ -1,0 +1,50 @@
+import { greaterOrEqual } from "@std/semver/greater-or-equal";
+import { parse } from "@std/semver/parse";
+import { builtin, environmentCredentials, openFlow } from "../mod.ts";
+import { type Command, runCommand, type Surroundings } from "./_cli.ts";
+import { exitCode } from "./_exit.ts";
+import { openRemarks, openWriter } from "./_output.ts";
+
+/** Since then headers that must not cross a redirect are scoped by full origin, port included. */
+const OLDEST_DENO = "2.9.5";
+
+/** Runs one command as this process, and ends the process. */
+export async function runAlone(command: Command): Promise<never> {
+  return await runProcess((words, surroundings) => runCommand(command, words, surroundings));
+}
+
+/** Runs `program` on the words of this process's command line, and ends the process with its exit code. */
+export async function runProcess(
+  program: (words: readonly string[], surroundings: Surroundings) => Promise<number>,
+): Promise<never> {
+  const stderr = openRemarks(Deno.stderr);
+  const complaint = versionComplaint(Deno.version.deno);
+  if (complaint !== undefined) {
+    await stderr.write(`portolan: ${complaint}\n`);
+    Deno.exit(exitCode("unforeseen"));
+  }
+  const interrupt = new AbortController();
+  const onInterrupt = () => {
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+    interrupt.abort();
+  };
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  const code = await program(Deno.args, {
+    stdout: openWriter(Deno.stdout, interrupt.signal),
+    stderr,
+    stdin: Deno.stdin,
+    open: openFlow,
+    adapters: builtin,
+    credentials: environmentCredentials(),
+    signal: interrupt.signal,
+  });
+  Deno.removeSignalListener("SIGINT", onInterrupt);
+  await stderr.write("");
+  Deno.exit(code);
+}
+
+/** What to say to a Deno that is too old, or nothing. */
+export function versionComplaint(version: string): string | undefined {
+  if (greaterOrEqual(parse(version), parse(OLDEST_DENO))) return undefined;
+  return `Cannot run on Deno ${version}: Deno ${OLDEST_DENO} or newer is needed, "deno upgrade" gets it`;
+}

@@ -1,0 +1,69 @@
+import type { RegistryAdapter } from "../mod.ts";
+import type { Command, Context } from "./_cli.ts";
+import { exitCode } from "./_exit.ts";
+import { asciiJson } from "./_json.ts";
+import type { Arguments } from "./_options.ts";
+import { runAlone } from "./_process.ts";
+import { formatTable } from "./_table.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** Which registries have habits that are known? */
+export const adapters: Command = {
+  name: "adapters",
+  summary: "Print the known registries and their habits; asks nobody",
+  usage: "portolan adapters [options]",
+  options: [{ name: "json", help: "print them as one JSON array; errors are JSON too" }],
+  examples: [
+    "portolan adapters",
+    "portolan adapters --json",
+    "portolan adapters --json | jq -r '.[] | select(.id == \"quay\").hosts[]'",
+  ],
+  run,
+};
+
+const HEADER = [
+  "ID",
+  "HOSTS",
+  "EXPANSION",
+  "ANONYMOUS",
+  "SCOPE",
+  "PAGE",
+  "ORDER",
+  "CREDENTIALS",
+];
+
+async function run(args: Arguments, context: Context): Promise<number> {
+  const [operand] = args.operands;
+  if (operand !== undefined) {
+    throw new UsageError(`Cannot read "${operand}": expected no operands`);
+  }
+  const text = args.has("json")
+    ? asciiJson(context.adapters.map(toRecord)) + "\n"
+    : formatTable(HEADER, context.adapters.map(toRow));
+  await context.stdout.write(text);
+  return exitCode("done");
+}
+
+/** The data of an adapter, without whatever behaviour it may have. */
+function toRecord(adapter: RegistryAdapter): Readonly<Record<string, unknown>> {
+  const { id, title, hosts, origin, namespace, anonymous, token, scope, pages, credentials } =
+    adapter;
+  return { id, title, hosts, origin, namespace, anonymous, token, scope, pages, credentials };
+}
+
+/** One line of the table. A `-` means: as the specification says, or unknown. */
+function toRow(adapter: RegistryAdapter): readonly string[] {
+  const { id, hosts, namespace, anonymous, scope, pages, credentials } = adapter;
+  return [
+    id,
+    hosts.join(","),
+    namespace === undefined ? "-" : `NAME -> ${namespace}/NAME`,
+    anonymous ?? "-",
+    scope ?? "-",
+    `${pages?.ask ?? "-"}/${pages?.max ?? "-"}`,
+    pages?.order ?? "-",
+    credentials?.env?.join(",") ?? "-",
+  ];
+}
+
+if (import.meta.main) await runAlone(adapters);

@@ -1,0 +1,63 @@
+import config from "../deno.json" with { type: "json" };
+import { type Command, runCommand, settle, type Surroundings } from "./_cli.ts";
+import { exitCode } from "./_exit.ts";
+import { formatExitCodes, formatSection } from "./_help.ts";
+import { nearest } from "./_nearest.ts";
+import { runProcess } from "./_process.ts";
+import { formatUsage } from "./_report.ts";
+import { UsageError } from "./_usage_error.ts";
+import { adapters } from "./adapters.ts";
+import { tags } from "./tags.ts";
+
+/** Every command, in the order of the help. A new one is added here. */
+export const commands: readonly Command[] = [tags, adapters];
+
+const USAGE = "portolan COMMAND [options] [OPERANDS]";
+
+const examples: readonly [string, string, string] = [
+  "portolan tags ubuntu",
+  "portolan tags --format table quay.io/prometheus/node-exporter ghcr.io/homebrew/core/hello",
+  "portolan adapters",
+];
+
+/** The whole program: the first word chooses the command. Resolves to the exit code, never throws. */
+export async function portolan(
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const [first, ...rest] = words;
+  const command = commands.find((command) => command.name === first);
+  if (command !== undefined) return await runCommand(command, rest, surroundings);
+  return await settle(USAGE, words, surroundings, async ({ stdout }) => {
+    await stdout.write(answer(first));
+    return exitCode("done");
+  });
+}
+
+/** What the program itself has to say. */
+function answer(word: string | undefined): string {
+  if (word === "--help" || word === "-h") return formatOverview();
+  if (word === "--version") return `portolan ${config.version}\n`;
+  if (word === undefined) throw new UsageError("Cannot go on: expected a command, see --help");
+  const words = [...commands.map((command) => command.name), "--help", "--version"];
+  const like = nearest(word, words);
+  const suggestion = like === undefined ? `expected ${words.join(", ")}` : `did you mean ${like}`;
+  const what = word.startsWith("-") ? "flag" : "command";
+  throw new UsageError(`Unknown ${what} "${word}": ${suggestion}`);
+}
+
+function formatOverview(): string {
+  return [
+    "Ask container registries.",
+    formatUsage(USAGE),
+    formatSection("commands", commands.map((command) => [command.name, command.summary])),
+    formatSection("options", [
+      ["--help", "print this and exit; after a command, its own help"],
+      ["--version", "print the version and exit"],
+    ]),
+    formatSection("examples", examples.map((example) => [example])),
+    formatExitCodes(),
+  ].map((part) => part.trimEnd() + "\n").join("\n");
+}
+
+if (import.meta.main) await runProcess(portolan);
