@@ -82,3 +82,7 @@ declare module "@std/semver/greater-or-equal" {
   import type { SemVer } from "@std/semver/parse";
   export function greaterOrEqual(version1: SemVer, version2: SemVer): boolean;
 }
+
+declare module "@std/text/levenshtein-distance" {
+  export function levenshteinDistance(str1: string, str2: string): number;
+}

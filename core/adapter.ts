@@ -62,4 +62,6 @@ export interface RegistryPages {
 export interface RegistryCredentials {
   /** The environment variables that hold user name and secret. */
   readonly env?: readonly [user: string, secret: string];
+  /** Keys of login files that mean this registry, besides its hosts. */
+  readonly configKeys?: readonly string[];
 }

@@ -19,13 +19,13 @@ export interface FlowOptions {
   readonly adapters?: readonly RegistryAdapter[];
   /** The host that references without one mean. @default that of `ubuntu` */
   readonly defaultRegistry?: string;
-  /** @default the global `fetch` */
+  /** Sends requests. @default the global `fetch` */
   readonly fetch?: typeof fetch;
-  /** @default the machine's clock */
+  /** Tells time. @default the machine's clock */
   readonly clock?: Clock;
   /** Numbers from 0 to 1 that spread retries. @default `Math.random` */
   readonly random?: () => number;
-  /** @default none: everything is asked for anonymously */
+  /** Finds credentials. @default none: everything is asked for anonymously */
   readonly credentials?: CredentialSource;
   /** Sends what is meant for a host to another origin: `{ "registry.example": "http://127.0.0.1:5000" }`. */
   readonly origins?: Readonly<Record<string, string>>;

@@ -1,56 +1,9 @@
-import type { CredentialSource, Flow, FlowOptions, RegistryAdapter } from "../mod.ts";
+import type { Command, Context, Surroundings } from "./_command.ts";
 import { exitCode, exitCodeOf } from "./_exit.ts";
 import { formatHelp } from "./_help.ts";
-import { type Arguments, helpOption, type Option, parseArguments } from "./_options.ts";
-import { ClosedOutput, type Writer } from "./_output.ts";
+import { type Arguments, helpOption, parseArguments } from "./_options.ts";
+import { ClosedOutput } from "./_output.ts";
 import { errorStyle, formatError } from "./_report.ts";
-
-/** One question that the program answers. */
-export interface Command {
-  /** What it is called by: `tags`. */
-  readonly name: string;
-  /** What it does, as a sentence without its full stop. */
-  readonly summary: string;
-  /** How it is called: `portolan tags [options] REF...`. */
-  readonly usage: string;
-  /** Its flags; `--help` is added to them. */
-  readonly options: readonly Option[];
-  /** Real command lines, which may name registries. */
-  readonly examples: readonly [string, string, string];
-  /** Resolves to the exit code. What it throws is reported and decides the exit code. */
-  run(args: Arguments, context: Context): Promise<number>;
-}
-
-/** Standard input, as `Deno.stdin` is. */
-export interface Input {
-  /** Its bytes, to be read once. */
-  readonly readable: ReadableStream<Uint8Array>;
-  /** Whether a person is typing. */
-  isTerminal(): boolean;
-}
-
-/** What a program finds around it; tests bring their own. */
-export interface Surroundings {
-  /** For data, and nothing else. */
-  readonly stdout: Writer;
-  /** For everything that is not data. */
-  readonly stderr: Writer;
-  readonly stdin: Input;
-  /** Opens the way to registries. */
-  readonly open: (options: FlowOptions) => Flow;
-  /** The known registries. */
-  readonly adapters: readonly RegistryAdapter[];
-  /** What the environment holds. */
-  readonly credentials: CredentialSource;
-  /** Aborted when the user interrupts. */
-  readonly signal: AbortSignal;
-}
-
-/** What a command is run with. */
-export interface Context extends Surroundings {
-  /** Tells of an error in the style asked for, and resolves to its exit code. For work that goes on after it. */
-  report(error: unknown): Promise<number>;
-}
 
 /** Runs one command on the words after its name, and resolves to the exit code. Never throws. */
 export async function runCommand(

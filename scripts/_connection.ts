@@ -1,5 +1,5 @@
 import { type Exchange, type Flow, parseReference, printable } from "../mod.ts";
-import type { Context } from "./_cli.ts";
+import type { Context } from "./_command.ts";
 import { chooseCredentials, credentialOptions } from "./_credentials.ts";
 import { milliseconds, wholeNumber } from "./_numbers.ts";
 import type { Arguments, Option } from "./_options.ts";

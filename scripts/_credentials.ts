@@ -1,5 +1,5 @@
 import type { CredentialSource } from "../mod.ts";
-import type { Context } from "./_cli.ts";
+import type { Context } from "./_command.ts";
 import type { Arguments, Option } from "./_options.ts";
 import { readPassword } from "./_password.ts";
 import { UsageError } from "./_usage_error.ts";

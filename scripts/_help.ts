@@ -1,4 +1,4 @@
-import type { Command } from "./_cli.ts";
+import type { Command } from "./_command.ts";
 import { EXIT } from "./_exit.ts";
 import { helpOption, type Option } from "./_options.ts";
 import { formatUsage } from "./_report.ts";

@@ -25,6 +25,7 @@ export class Arguments {
   readonly operands: readonly string[];
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
+  /** `values` holds every declared flag by name; one that was not given has none. */
   constructor(operands: readonly string[], values: ReadonlyMap<string, readonly string[]>) {
     this.operands = operands;
     this.#values = values;

@@ -19,9 +19,6 @@ export class ClosedOutput extends Error {
   override readonly name = "ClosedOutput";
 }
 
-/** What a pipe that its owner made non-blocking is given to drain. */
-const PAUSE_MS = 5;
-
 /** Writes to `sink`, one text after the other. When `signal` is aborted, writing throws its reason. */
 export function openWriter(sink: Sink, signal?: AbortSignal): Writer {
   let last: Promise<void> = Promise.resolve();
@@ -54,9 +51,7 @@ async function writeSome(sink: Sink, bytes: Uint8Array): Promise<number> {
     return await sink.write(bytes);
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ClosedOutput("Nobody reads the output");
-    if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-    return 0;
+    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Context } from "./_cli.ts";
+import type { Context } from "./_command.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** No password or token is longer, in bytes: this is somebody's file. */

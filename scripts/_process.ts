@@ -1,7 +1,8 @@
 import { greaterOrEqual } from "@std/semver/greater-or-equal";
 import { parse } from "@std/semver/parse";
 import { builtin, environmentCredentials, openFlow } from "../mod.ts";
-import { type Command, runCommand, type Surroundings } from "./_cli.ts";
+import { runCommand } from "./_cli.ts";
+import type { Command, Surroundings } from "./_command.ts";
 import { exitCode } from "./_exit.ts";
 import { openRemarks, openWriter } from "./_output.ts";
 

@@ -1,5 +1,5 @@
 import type { RegistryAdapter } from "../mod.ts";
-import type { Command, Context } from "./_cli.ts";
+import type { Command, Context } from "./_command.ts";
 import { exitCode } from "./_exit.ts";
 import { asciiJson } from "./_json.ts";
 import type { Arguments } from "./_options.ts";

@@ -1,5 +1,11 @@
+/**
+ * The program `portolan`: every script of this directory as a command.
+ *
+ * @module
+ */
 import config from "../deno.json" with { type: "json" };
-import { type Command, runCommand, settle, type Surroundings } from "./_cli.ts";
+import { runCommand, settle } from "./_cli.ts";
+import type { Command, Surroundings } from "./_command.ts";
 import { exitCode } from "./_exit.ts";
 import { formatExitCodes, formatSection } from "./_help.ts";
 import { nearest } from "./_nearest.ts";
@@ -8,6 +14,10 @@ import { formatUsage } from "./_report.ts";
 import { UsageError } from "./_usage_error.ts";
 import { adapters } from "./adapters.ts";
 import { tags } from "./tags.ts";
+
+export type { Command, Context, Input, Surroundings } from "./_command.ts";
+export type { Arguments, Option } from "./_options.ts";
+export type { Writer } from "./_output.ts";
 
 /** Every command, in the order of the help. A new one is added here. */
 export const commands: readonly Command[] = [tags, adapters];

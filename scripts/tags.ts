@@ -1,5 +1,5 @@
 import type { TagEntry, TagListing } from "../mod.ts";
-import type { Command, Context } from "./_cli.ts";
+import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
 import { exitCode } from "./_exit.ts";
 import { inOrder, type Turn } from "./_in_order.ts";

@@ -24,23 +24,24 @@ interface Line {
 }
 
 const LINES: readonly Line[] = [
-  { words: ["--limit", "5", "ubuntu"] },
-  { words: ["--limit", "5", "ghcr.io/linuxserver/hedgedoc"] },
-  { words: ["--limit", "5", "quay.io/ansible/creator-ee"] },
+  { words: ["ubuntu"] },
+  { words: ["ghcr.io/linuxserver/hedgedoc"] },
+  { words: ["quay.io/ansible/creator-ee"] },
   {
     words: [
-      ...["--username", "alice", "--password-stdin", "--limit", "5"],
+      ...["--username", "alice", "--password-stdin"],
       "container-registry.oracle.com/java/jdk",
     ],
     password: "wonderland",
   },
-  { words: ["--limit", "5", "public.ecr.aws/cloudwatch-agent/cloudwatch-agent"] },
+  { words: ["public.ecr.aws/cloudwatch-agent/cloudwatch-agent"] },
   { words: ["--format", "api", "--limit", "3", "ubuntu"] },
   { words: ["--format", "skopeo", "--limit", "3", "quay.io/ansible/creator-ee"] },
-  {
-    words: ["--limit", "2", "ubuntu", "ghcr.io/linuxserver/hedgedoc", "quay.io/ansible/creator-ee"],
-  },
+  { words: ["--limit", "2", "ubuntu", "ghcr.io/linuxserver/hedgedoc"] },
 ];
+
+/** Lines shown of a long answer. */
+const SHOWN = 5;
 
 const encoder = new TextEncoder();
 
@@ -53,20 +54,35 @@ function print(text: string): Promise<void> {
 async function run(line: Line, origins: Readonly<Record<string, string>>): Promise<number> {
   const before = line.password === undefined ? "" : "echo $PASSWORD | ";
   await print(`$ ${before}portolan tags ${line.words.join(" ")}\n`);
+  let answer = "";
+  let requests = 0;
   const code = await runCommand(tags, line.words, {
-    stdout: { write: print },
+    stdout: {
+      write(text: string): Promise<void> {
+        answer += text;
+        return Promise.resolve();
+      },
+    },
     stderr: { write: print },
     stdin: {
       readable: ReadableStream.from([encoder.encode(line.password)]),
       isTerminal: () => false,
     },
-    open: (options) => openFlow({ ...options, origins }),
+    open: (options) => openFlow({ ...options, origins, onExchange: () => requests++ }),
     adapters: builtin,
     credentials: environmentCredentials(),
     signal: new AbortController().signal,
   });
-  await print("\n");
+  await print(`${shorten(answer)}# ${requests} requests\n\n`);
   return code;
+}
+
+/** The first lines of a long list of tags. */
+function shorten(answer: string): string {
+  const lines = answer.trimEnd().split("\n");
+  const isList = lines.length > 2 * SHOWN;
+  if (!isList) return answer;
+  return [...lines.slice(0, SHOWN), `# ... and ${lines.length - SHOWN} more`, ""].join("\n");
 }
 
 async function demo(registries: readonly SimulatedRegistry[]): Promise<number> {

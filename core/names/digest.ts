@@ -1,10 +1,8 @@
 import { RegistryError } from "../errors.ts";
 import { printable } from "./printable.ts";
 
-declare const brand: unique symbol;
-
 /** A checked digest, `sha256:` or `sha512:` and hex; safe in a path. Only {@linkcode parseDigest} and {@linkcode isDigest} make one. */
-export type Digest = string & { readonly [brand]: "digest" };
+export type Digest = string & { readonly $brand: "digest" };
 
 /** https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms */
 const SHA256 = /^sha256:[0-9a-f]{64}$/;

@@ -3,13 +3,11 @@ import { type Digest, digestProblem, isDigest } from "./digest.ts";
 import { printable } from "./printable.ts";
 import { isTag, type Tag, tagProblem } from "./tag.ts";
 
-declare const brand: unique symbol;
-
 /** `host` or `host:port` as in a reference, lower case: `registry.example:5000`, `[2001:db8::1]:5000`. */
-export type RegistryHost = string & { readonly [brand]: "registry" };
+export type RegistryHost = string & { readonly $brand: "registry" };
 
 /** A checked repository path, `team/app`: at most 255 characters, and unchanged by `new URL`. */
-export type Repository = string & { readonly [brand]: "repository" };
+export type Repository = string & { readonly $brand: "repository" };
 
 /** A reference as written: nothing is added to it, and what was not written is absent. */
 export interface Reference {

@@ -1,10 +1,8 @@
 import { RegistryError } from "../errors.ts";
 import { printable } from "./printable.ts";
 
-declare const brand: unique symbol;
-
 /** A checked tag, such as `22.04`; safe as one segment of a path. Only {@linkcode parseTag} and {@linkcode isTag} make one. */
-export type Tag = string & { readonly [brand]: "tag" };
+export type Tag = string & { readonly $brand: "tag" };
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests */
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;

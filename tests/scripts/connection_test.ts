@@ -66,9 +66,10 @@ for (const [stdin, password] of passwords) {
     const outcome = await runFake(tags, [...LOGIN, "a", "a"], fake);
     assertEquals([outcome.code, outcome.stderr], [0, ""]);
     const adapter: RegistryAdapter = { id: "x", title: "X", hosts: ["docker.io"] };
+    const query = { adapter, registry: "docker.io", repository: "library/a" };
     const source = fake.opened.at(-1)?.credentials;
-    assertEquals(await source?.({ adapter, registry: "docker.io" }), { username: "me", password });
-    assertEquals(await source?.({ adapter, registry: "auth.docker.io" }), undefined);
+    assertEquals(await source?.(query), { username: "me", password });
+    assertEquals(await source?.({ ...query, registry: "auth.docker.io" }), undefined);
   });
 }
 

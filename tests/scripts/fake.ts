@@ -9,7 +9,7 @@ import {
   type TagOptions,
   type Target,
 } from "../../mod.ts";
-import type { Command, Input, Surroundings } from "../../scripts/_cli.ts";
+import type { Command, Input, Surroundings } from "../../scripts/_command.ts";
 import { runCommand } from "../../scripts/_cli.ts";
 import type { Writer } from "../../scripts/_output.ts";
 

@@ -14,19 +14,6 @@ Deno.test("openWriter() writes everything in order when the sink takes a little 
   assertEquals(written, "first second");
 });
 
-Deno.test("openWriter() tries again when the sink would block", async () => {
-  let calls = 0;
-  const writer = openWriter({
-    write(bytes) {
-      calls++;
-      if (calls < 3) return Promise.reject(new Deno.errors.WouldBlock("full"));
-      return Promise.resolve(bytes.length);
-    },
-  });
-  await writer.write("x");
-  assertEquals(calls, 3);
-});
-
 Deno.test("openWriter() throws ClosedOutput when nobody reads", async () => {
   const sink = { write: () => Promise.reject(new Deno.errors.BrokenPipe("gone")) };
   await assertRejects(() => openWriter(sink).write("x"), ClosedOutput);
