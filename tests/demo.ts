@@ -73,7 +73,7 @@ async function run(line: Line, origins: Readonly<Record<string, string>>): Promi
     credentials: environmentCredentials(),
     signal: new AbortController().signal,
   });
-  await print(`${shorten(answer)}# ${requests} requests\n\n`);
+  await print(`${shorten(answer)}# ${requests} request${requests === 1 ? "" : "s"}\n\n`);
   return code;
 }
 
