@@ -15,8 +15,8 @@ export const oracle: RegistryAdapter = {
     service: "Oracle Registry",
   },
   pages: {
-    // 1.8.0_371-oraclelinux7 first and `latest` last, in one answer: same article.
-    order: "name",
+    // All in one answer, nearly by name, but 1.8.0_371-oraclelinux7 before 1.8.0_371: same article.
+    order: "none",
   },
   credentials: { env: ["OCR_USERNAME", "OCR_PASSWORD"] },
   hints: {

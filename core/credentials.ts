@@ -1,5 +1,5 @@
 import type { RegistryAdapter } from "./adapter.ts";
-import type { Place } from "./wire/grant.ts";
+import type { Login, Place } from "./wire/grant.ts";
 import type { Routes } from "./wire/route.ts";
 import { Secret } from "./wire/secret.ts";
 
@@ -28,16 +28,26 @@ export type Credentials =
   & {
     /** Where they were found, for warnings and errors: a file, a helper, a variable. Printable. */
     readonly source?: string;
+    /**
+     * Whether they come from a store, and so may be stale: if a registry refuses them, the reader is
+     * warned and goes on without.
+     *
+     * @default false, a refusal is an error
+     */
+    readonly stored?: boolean;
   };
 
-/** The registry that credentials are looked up for. */
+/** What credentials are looked up for. */
 export interface CredentialQuery {
   /** The adapter that was chosen. */
   readonly adapter: RegistryAdapter;
   /** The canonical `host[:port]`. */
   readonly registry: string;
-  /** The repository's full name: login files may hold credentials for a part of a registry. */
-  readonly repository: string;
+  /**
+   * The repository's full name: login files may hold credentials for a part of a registry. Absent where
+   * the registry itself is asked.
+   */
+  readonly repository?: string;
 }
 
 /** Finds the credentials for a repository, or none. Asked once for each. */
@@ -45,27 +55,61 @@ export type CredentialSource = (
   query: CredentialQuery,
 ) => Credentials | undefined | Promise<Credentials | undefined>;
 
+/** The logins that were found. */
+export interface Keyring {
+  /** The login for a place, unless it has been spurned. */
+  find(place: Place): Promise<Login | undefined>;
+  /** The login for a place that a registry has refused, and that is not used any more. */
+  spurned(place: Place): Promise<Login | undefined>;
+  /** Gives up a stored login, and warns. */
+  spurn(login: Login, place: Place): void;
+}
+
 /**
- * Asks `source` once for each registry, and fixes where the answer may go: to the registry's own
+ * Asks `source` once for each repository, and fixes where the answer may go: to the registry's own
  * origin, to the realm that its adapter names, and to the realms that the caller trusts.
  */
 export function createKeyring(
   source: CredentialSource | undefined,
-  options: { readonly routes: Routes; readonly trustedRealms: readonly string[] },
-): (place: Place) => Promise<Secret | undefined> {
-  const { routes, trustedRealms } = options;
-  const kept = new Map<string, Promise<Secret | undefined>>();
+  options: {
+    readonly routes: Routes;
+    readonly trustedRealms: readonly string[];
+    readonly onWarning: (message: string) => void;
+  },
+): Keyring {
+  const { routes, trustedRealms, onWarning } = options;
+  const found = new Map<string, Promise<Login | undefined>>();
+  const logins = new Map<string, Login>();
+  const refused = new Set<Login>();
 
-  async function find(place: Place): Promise<Secret | undefined> {
+  async function ask(place: Place): Promise<Login | undefined> {
     const { adapter, registry, repository } = place;
-    const found = await source?.({ adapter, registry, repository });
-    if (found === undefined) return undefined;
-    if ("registryToken" in found) return Secret.bearer(found.registryToken, [place.origin]);
-    if ("identityToken" in found) throw new TypeError("not built yet");
-    if (found.username.includes(":")) {
-      throw new TypeError(`Cannot use the credentials for "${registry}": a colon in the user name`);
+    const credentials = await source?.({ adapter, registry, repository });
+    if (credentials === undefined) return undefined;
+    // One login for all repositories that share it, so that they share its tokens too.
+    const name = JSON.stringify([place.origin, credentials]);
+    const login = logins.get(name) ?? {
+      secret: wrap(credentials, place),
+      source: credentials.source,
+      stored: credentials.stored ?? false,
+    };
+    logins.set(name, login);
+    return login;
+  }
+
+  function wrap(credentials: Credentials, place: Place): Secret {
+    if ("registryToken" in credentials) {
+      return Secret.bearer(credentials.registryToken, [place.origin]);
     }
-    return Secret.basic(found.username, found.password, audience(place));
+    if ("identityToken" in credentials) {
+      return Secret.refresh(credentials.identityToken, audience(place));
+    }
+    if (credentials.username.includes(":")) {
+      throw new TypeError(
+        `Cannot use the credentials for "${place.registry}": a colon in the user name`,
+      );
+    }
+    return Secret.basic(credentials.username, credentials.password, audience(place));
   }
 
   function audience({ adapter, origin }: Place): string[] {
@@ -75,12 +119,33 @@ export function createKeyring(
     return [origin, ...[...pinned, ...trusted].map((url) => routes.route(new URL(url)).origin)];
   }
 
-  return (place: Place): Promise<Secret | undefined> => {
-    const name = `${place.registry}/${place.repository} ${place.origin}`;
-    const known = kept.get(name);
+  function lookUp(place: Place): Promise<Login | undefined> {
+    const name = `${place.origin}/${place.repository ?? ""}`;
+    const known = found.get(name);
     if (known !== undefined) return known;
-    const finding = find(place);
-    kept.set(name, finding);
+    const finding = ask(place);
+    found.set(name, finding);
     return finding;
+  }
+
+  return {
+    async find(place: Place): Promise<Login | undefined> {
+      const login = await lookUp(place);
+      return login === undefined || refused.has(login) ? undefined : login;
+    },
+    async spurned(place: Place): Promise<Login | undefined> {
+      const login = await lookUp(place);
+      return login !== undefined && refused.has(login) ? login : undefined;
+    },
+    spurn(login: Login, { registry }: Place): void {
+      if (refused.has(login)) return;
+      refused.add(login);
+      onWarning(`${registry} refuses ${named(login)}: going on without`);
+    },
   };
+}
+
+/** A login, for messages. */
+export function named({ source }: Login): string {
+  return source === undefined ? "the credentials" : `the credentials from ${source}`;
 }

@@ -10,6 +10,7 @@ import { createAuth } from "./wire/auth.ts";
 import { beginOperation } from "./wire/operation.ts";
 import { createRoutes } from "./wire/route.ts";
 import { createSender } from "./wire/send.ts";
+import { createTokens } from "./wire/tokens.ts";
 import type { Exchange } from "./wire/trace.ts";
 import { createTransport } from "./wire/transport.ts";
 
@@ -103,12 +104,14 @@ export function openFlow(options: FlowOptions): Flow {
   });
   const random = options.random ?? Math.random;
   const sender = createSender({ transport, routes, clock, random, retries });
-  const credentials = createKeyring(options.credentials, {
+  const keyring = createKeyring(options.credentials, {
     routes,
     trustedRealms: options.trustedRealms ?? [],
+    onWarning,
   });
-  const auth = createAuth({ sender, routes, clock, credentials, onWarning });
-  const ask = createAsk({ sender, auth, clock });
+  const tokens = createTokens({ sender, clock, keyring, onWarning });
+  const auth = createAuth({ sender, routes, keyring, tokens });
+  const ask = createAsk({ sender, auth, keyring, clock });
 
   function locateHere(reference: string): Target {
     return locate(reference, { adapters, routes, defaultRegistry: options.defaultRegistry });

@@ -146,11 +146,11 @@ function isTooMany({ answer: { status } }: Asked): boolean {
 
 function readPage(
   place: Place,
-  { answer, grant }: Asked,
+  { answer, asker }: Asked,
   operation: Operation,
   n?: number,
 ): Page {
-  if (answer.value === undefined) throw refusedAnswer(place, answer, grant, operation);
+  if (answer.value === undefined) throw refusedAnswer(place, answer, asker, operation);
   const { tags = null, errors } = answer.value;
   const isList = tags === null || Array.isArray(tags);
   if (!isList || (tags === null && Array.isArray(errors))) {

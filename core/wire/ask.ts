@@ -1,23 +1,24 @@
+import type { Keyring } from "../credentials.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Auth } from "./auth.ts";
 import type { Grant, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
+import type { Asker } from "./refusal.ts";
 import type { Answer, Question, Sender } from "./send.ts";
 
-/** A question to a registry about one repository, and who asked it in the end. */
+/** A question to a registry, and who asked it in the end. */
 export interface Asked {
   /** The answer: 2xx, or a 4xx that no other token changes. */
   readonly answer: Answer;
-  /** What went along. */
-  readonly grant?: Grant;
+  /** Who asked, for the error that a refusal becomes. */
+  readonly asker: Asker;
 }
 
+/** What can be asked; the rest of a question follows from who asks. */
+export type Matter = Pick<Question, "url" | "lighter" | "limit" | "statusOnly">;
+
 /** Asks a registry, with a token where it wants one. Those above never see a challenge. */
-export type Ask = (
-  place: Place,
-  question: Pick<Question, "url" | "lighter" | "limit">,
-  operation: Operation,
-) => Promise<Asked>;
+export type Ask = (place: Place, matter: Matter, operation: Operation) => Promise<Asked>;
 
 /** A token that was refused with so little of its use left has probably expired. */
 const NEARLY_OVER = 12_000;
@@ -26,32 +27,33 @@ const NEARLY_OVER = 12_000;
 export function createAsk(ports: {
   readonly sender: Sender;
   readonly auth: Auth;
+  readonly keyring: Keyring;
   readonly clock: Clock;
 }): Ask {
-  const { sender, auth, clock } = ports;
+  const { sender, auth, keyring, clock } = ports;
 
-  async function ask(
-    place: Place,
-    question: Pick<Question, "url" | "lighter" | "limit">,
-    operation: Operation,
-  ): Promise<Asked> {
-    const grant = await auth.before(place, operation);
-    const answer = await sendWith(place, question, grant, operation);
-    if (!isRefused(answer, grant)) return { answer, grant };
-    const better = await auth.after(place, answer, grant, operation);
-    if (better === undefined) return { answer, grant };
-    return { answer: await sendWith(place, question, better, operation), grant: better };
+  async function ask(place: Place, matter: Matter, operation: Operation): Promise<Asked> {
+    let grant = await auth.before(place, operation);
+    let answer = await sendWith(place, matter, grant, operation);
+    if (isRefused(answer, grant)) {
+      const better = await auth.after(place, answer, grant, operation);
+      if (better !== undefined) {
+        grant = better === "anonymous" ? undefined : better;
+        answer = await sendWith(place, matter, grant, operation);
+      }
+    }
+    return { answer, asker: { ...grant, spurned: await keyring.spurned(place) } };
   }
 
   async function sendWith(
     place: Place,
-    question: Pick<Question, "url" | "lighter" | "limit">,
+    matter: Matter,
     grant: Grant | undefined,
     operation: Operation,
   ): Promise<Answer> {
-    const isNobody = grant === undefined && !await auth.hasCredentials(place);
+    const isNobody = grant === undefined && await keyring.find(place) === undefined;
     return await sender.send({
-      ...question,
+      ...matter,
       secret: grant?.secret,
       redirects: isNobody ? "open" : "same-origin",
     }, operation);

@@ -1,24 +1,23 @@
-import type { Clock } from "../system/clock.ts";
+import type { Keyring } from "../credentials.ts";
 import { parseChallenges } from "./challenge.ts";
-import type { Grant, Place } from "./grant.ts";
+import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
-import { readRealm, type Realm, tokenAddress } from "./realm.ts";
-import { refusedToken } from "./refusal.ts";
+import { readRealm, type Realm } from "./realm.ts";
 import type { Routes } from "./route.ts";
-import { isGeneralScope, readPartOf, readScope } from "./scope.ts";
-import { Secret } from "./secret.ts";
+import { isGeneralScope } from "./scope.ts";
 import type { Answer, Sender } from "./send.ts";
-import { readToken } from "./token.ts";
+import type { Tokens } from "./tokens.ts";
 
-/** Bytes that the answer of a token endpoint may have. */
-const TOKEN_LIMIT = 128 * 1024;
+/** Bytes that the answer of `/v2/` may have. */
+const DOOR_LIMIT = 64 * 1024;
 
 /** Decides what goes along with a request. */
 export interface Auth {
   /** What to send with a first request, as far as that is known without having been asked. */
   before(place: Place, operation: Operation): Promise<Grant | undefined>;
   /**
-   * What to send after `answer` refused `refused`; nothing if there is nothing better.
+   * What to send after `answer` refused `refused`: a grant, or nothing at all because a stored login was
+   * given up. Undefined if there is nothing better.
    *
    * @throws {RegistryError} `unauthorized`, `not_found`, `protocol`, or what the token endpoint met
    */
@@ -27,33 +26,34 @@ export interface Auth {
     answer: Answer,
     refused: Grant | undefined,
     operation: Operation,
-  ): Promise<Grant | undefined>;
-  /** Whether credentials are at hand. */
-  hasCredentials(place: Place): Promise<boolean>;
+  ): Promise<Grant | "anonymous" | undefined>;
 }
 
-/** Makes an authority that keeps tokens in memory, by registry, realm, service, scope and identity. */
+/** What a registry's challenges come to. */
+interface Offers {
+  readonly realms: readonly Realm[];
+  readonly basic: boolean;
+}
+
+/** Makes an authority over the logins of `keyring`. */
 export function createAuth(ports: {
   readonly sender: Sender;
   readonly routes: Routes;
-  readonly clock: Clock;
-  /** The credentials for a registry, wrapped with the origins that they may go to. */
-  readonly credentials: (place: Place) => Promise<Secret | undefined>;
-  readonly onWarning: (message: string) => void;
+  readonly keyring: Keyring;
+  readonly tokens: Tokens;
 }): Auth {
-  const { sender, routes, clock, credentials, onWarning } = ports;
-  const tokens = new Map<string, Grant>();
-  const flights = new Map<string, Promise<Grant>>();
+  const { sender, routes, keyring, tokens } = ports;
   /** What challenges have taught: for a repository (with its scope), and for its registry. */
   const learned = new Map<string, Realm | "basic">();
 
   async function before(place: Place, operation: Operation): Promise<Grant | undefined> {
-    const secret = await credentials(place);
-    const taught = learned.get(nameOf(place)) ?? learned.get(place.origin);
-    if (taught === "basic") return secret && withBasic(secret);
-    const isOpen = place.adapter.anonymous === "open" && secret === undefined;
+    const login = await keyring.find(place);
+    if (login?.secret.scheme === "Bearer") return direct(login);
+    const taught = taughtBy(place);
+    if (taught === "basic") return login && direct(login);
+    const isOpen = place.adapter.anonymous === "open" && login === undefined;
     const realm = taught ?? (isOpen ? undefined : pinned(place));
-    return realm && await withToken(place, realm, secret, operation);
+    return realm && await tokens.get(place, realm, login, operation);
   }
 
   async function after(
@@ -61,32 +61,32 @@ export function createAuth(ports: {
     answer: Answer,
     refused: Grant | undefined,
     operation: Operation,
-  ): Promise<Grant | undefined> {
-    const secret = await credentials(place);
+  ): Promise<Grant | "anonymous" | undefined> {
+    const login = await keyring.find(place);
     const offers = await readOffers(place, answer, refused, operation);
-    const trusted = offers.realms.find((realm) => secret?.reaches(realm.url));
-    if (secret && !trusted && offers.basic) {
-      if (refused?.secret.scheme === "Basic") return undefined;
-      learned.set(place.origin, "basic");
-      return withBasic(secret);
+    const trusted = offers.realms.find((realm) => login?.secret.reaches(realm.url));
+    if (login !== undefined && trusted === undefined) {
+      if (refused?.secret === login.secret) return giveUp(login, place);
+      if (offers.basic && login.secret.scheme === "Basic") {
+        learned.set(place.origin, "basic");
+        return direct(login);
+      }
     }
     const realm = trusted ?? offers.realms[0];
     if (realm === undefined) return undefined;
-    const spent = tokens.get(tokenKey(place, realm, secret));
-    if (spent !== undefined && spent === refused) {
-      // A new token of the same scope cannot reach further.
-      if (realm.error === "insufficient_scope") return undefined;
-      tokens.delete(tokenKey(place, realm, secret));
-    }
+    const isSpent = refused !== undefined && tokens.forget(place, realm, login, refused);
+    // A new token of the same scope cannot reach further.
+    if (isSpent && realm.error === "insufficient_scope") return undefined;
     learned.set(nameOf(place), realm);
     const general = realm.scope !== undefined && isGeneralScope(realm.scope);
     learned.set(place.origin, general ? realm : { ...realm, scope: undefined });
-    return await withToken(place, realm, secret, operation);
+    return await tokens.get(place, realm, login, operation);
   }
 
-  interface Offers {
-    readonly realms: readonly Realm[];
-    readonly basic: boolean;
+  function giveUp(login: Login, place: Place): "anonymous" | undefined {
+    if (!login.stored) return undefined;
+    keyring.spurn(login, place);
+    return "anonymous";
   }
 
   async function readOffers(
@@ -96,17 +96,18 @@ export function createAuth(ports: {
     operation: Operation,
   ): Promise<Offers> {
     const offers = offersIn(answer, place, operation);
-    const taught = learned.get(nameOf(place)) ?? learned.get(place.origin) ?? pinned(place);
     // Some registries forget their challenge, or change it to Basic, once a token was sent.
     const forgot = offers.realms.length === 0 && refused?.secret.scheme !== "Basic" &&
       (!offers.basic || refused !== undefined);
     if (!forgot) return offers;
+    const taught = taughtBy(place) ?? pinned(place);
     if (taught !== undefined && taught !== "basic") return { ...offers, realms: [taught] };
     if (offers.basic) return offers;
     // Others only challenge at the door; its scope says nothing about this repository.
     const door = await sender.send({
-      url: new URL(`${place.origin}/v2/`),
-      limit: TOKEN_LIMIT,
+      url: new URL("/v2/", place.origin),
+      limit: DOOR_LIMIT,
+      statusOnly: true,
       redirects: "same-origin",
     }, operation);
     const atDoor = offersIn(door, place, operation);
@@ -131,6 +132,10 @@ export function createAuth(ports: {
     return { realms, basic };
   }
 
+  function taughtBy(place: Place): Realm | "basic" | undefined {
+    return learned.get(nameOf(place)) ?? learned.get(place.origin);
+  }
+
   /** The realm that the adapter knows, unless it belongs to a registry that was replaced by another. */
   function pinned({ adapter, registry }: Place): Realm | undefined {
     if (adapter.token === undefined) return undefined;
@@ -139,92 +144,14 @@ export function createAuth(ports: {
     return { url: routes.route(meant), service: adapter.token.service };
   }
 
-  function withBasic(secret: Secret): Grant {
-    return { secret, identity: "credentials", until: Infinity };
-  }
+  return { before, after };
+}
 
-  function scopeOf(place: Place, realm: Realm): string {
-    const named = realm.scope && readPartOf(realm.scope, place.repository);
-    return place.adapter.scope ?? (named || readScope(place.repository));
-  }
-
-  function tokenKey(place: Place, realm: Realm, secret: Secret | undefined): string {
-    const identity = secret?.reaches(realm.url) ? "credentials" : "anonymous";
-    const parts = [place.origin, realm.url, realm.service, scopeOf(place, realm), identity];
-    return JSON.stringify(parts);
-  }
-
-  async function withToken(
-    place: Place,
-    realm: Realm,
-    secret: Secret | undefined,
-    operation: Operation,
-  ): Promise<Grant> {
-    const name = tokenKey(place, realm, secret);
-    for (;;) {
-      const cached = tokens.get(name);
-      if (cached !== undefined && cached.until > clock.now()) return cached;
-      const flight = flights.get(name);
-      if (flight === undefined) break;
-      // Another operation's failure or interruption is not this one's.
-      const grant = await flight.catch(() => undefined);
-      if (grant !== undefined) return grant;
-    }
-    const flight = mint(place, realm, secret, operation);
-    flights.set(name, flight);
-    try {
-      const grant = await flight;
-      tokens.set(name, grant);
-      return grant;
-    } finally {
-      flights.delete(name);
-    }
-  }
-
-  async function mint(
-    place: Place,
-    realm: Realm,
-    secret: Secret | undefined,
-    operation: Operation,
-  ): Promise<Grant> {
-    const trusted = secret?.reaches(realm.url) ?? false;
-    const withheldFrom = secret && !trusted ? realm.url.host : undefined;
-    if (withheldFrom !== undefined) {
-      onWarning(
-        `${place.registry} wants its credentials at ${withheldFrom}, which is not its own host: ` +
-          `asking there anonymously; --trust-realm ${withheldFrom} would send them`,
-      );
-    }
-    const answer = await sender.send({
-      url: tokenAddress(realm, scopeOf(place, realm)),
-      secret: trusted ? secret : undefined,
-      limit: TOKEN_LIMIT,
-      redirects: "nowhere",
-    }, operation);
-    const identity = trusted ? "credentials" : "anonymous";
-    if (answer.value === undefined) {
-      const asker = { identity, withheldFrom } as const;
-      throw refusedToken(place, realm.url.host, answer, asker, operation);
-    }
-    const token = readToken(answer.value);
-    if (token === undefined) {
-      throw operation.fail("protocol", `no usable token in the answer of ${realm.url.host}`);
-    }
-    return {
-      secret: Secret.bearer(token.value, [place.origin]),
-      identity,
-      withheldFrom,
-      until: clock.now() + token.usableFor,
-    };
-  }
-
-  async function hasCredentials(place: Place): Promise<boolean> {
-    return await credentials(place) !== undefined;
-  }
-
-  return { before, after, hasCredentials };
+/** A login that is sent as it is, without a token endpoint. */
+function direct(login: Login): Grant {
+  return { secret: login.secret, login, until: Infinity };
 }
 
 function nameOf({ origin, repository }: Place): string {
-  return `${origin}/${repository}`;
+  return `${origin}/${repository ?? ""}`;
 }

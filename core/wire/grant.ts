@@ -2,7 +2,7 @@ import type { RegistryAdapter } from "../adapter.ts";
 import type { Repository } from "../names/reference.ts";
 import type { Secret } from "./secret.ts";
 
-/** A repository to be read, and whom to ask for it. */
+/** What is to be read, and whom to ask for it. */
 export interface Place {
   /** The adapter that was chosen. */
   readonly adapter: RegistryAdapter;
@@ -10,18 +10,28 @@ export interface Place {
   readonly registry: string;
   /** Scheme, host and port that requests go to. */
   readonly origin: string;
-  /** The repository's full name. */
-  readonly repository: Repository;
+  /** The repository's full name; absent where the registry itself is asked. */
+  readonly repository?: Repository;
+}
+
+/** Credentials, wrapped together with where they may go. */
+export interface Login {
+  /** The password or token. */
+  readonly secret: Secret;
+  /** Where they were found, for messages. */
+  readonly source?: string;
+  /** Whether they come from a store and may be stale, so that a reader goes on without them. */
+  readonly stored: boolean;
 }
 
 /** What a request may take along. */
 export interface Grant {
   /** The password or token. */
   readonly secret: Secret;
-  /** Who is asking. */
-  readonly identity: "anonymous" | "credentials";
-  /** The token endpoint's host, if credentials were kept from it. */
+  /** Whose it is; absent for an anonymous reader's token. */
+  readonly login?: Login;
+  /** The token endpoint's host, if a login was kept from it. */
   readonly withheldFrom?: string;
-  /** The moment of {@linkcode Clock.now} from which it is not used any more. */
+  /** The moment of the clock from which it is not used any more. */
   readonly until: number;
 }

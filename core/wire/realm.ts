@@ -40,15 +40,33 @@ export function readRealm(challenge: Challenge, origin: string, routes: Routes):
 }
 
 /** The address that asks `realm` for a token with `scope`; both win over what its own query says. */
-export function tokenAddress(realm: Realm, scope: string): URL {
+export function tokenAddress(realm: Realm, scope?: string): URL {
   const url = new URL(realm.url);
   url.searchParams.delete("service");
   url.searchParams.delete("scope");
   // Not through searchParams: that writes a space as "+", which not every token endpoint reads as one.
-  const asked = realm.service === undefined ? [] : [`service=${encode(realm.service)}`];
-  const rest = url.search.slice(1);
-  url.search = [...(rest === "" ? [] : [rest]), ...asked, `scope=${encode(scope)}`].join("&");
+  const { service } = realm;
+  const asked = [
+    url.search.slice(1),
+    service === undefined ? "" : `service=${encode(service)}`,
+    scope === undefined ? "" : `scope=${encode(scope)}`,
+  ];
+  url.search = asked.filter((part) => part !== "").join("&");
   return url;
+}
+
+/**
+ * The form that changes a refresh token, which is still to be put in, for a token with `scope`.
+ *
+ * Source: https://distribution.github.io/distribution/spec/auth/oauth/
+ */
+export function tokenForm(realm: Realm, scope?: string): Readonly<Record<string, string>> {
+  return {
+    grant_type: "refresh_token",
+    client_id: "portolan",
+    ...(realm.service === undefined ? {} : { service: realm.service }),
+    ...(scope === undefined ? {} : { scope }),
+  };
 }
 
 function encode(text: string): string {

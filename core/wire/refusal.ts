@@ -1,5 +1,6 @@
+import { named } from "../credentials.ts";
 import type { ErrorFacts, RegistryError } from "../errors.ts";
-import type { Grant, Place } from "./grant.ts";
+import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Answer } from "./send.ts";
 
@@ -7,8 +8,16 @@ const LOG_IN = "--username with --password-stdin logs in";
 const LOOKS_THE_SAME = "Check the spelling. A private repository looks the same to a reader who " +
   `may not see it: ${LOG_IN}`;
 
-/** Who asked, and whether credentials were kept back. */
-type Asker = Pick<Grant, "identity" | "withheldFrom">;
+/** Who asked, for the words of an error. */
+export interface Asker extends Partial<Pick<Grant, "secret" | "login" | "withheldFrom">> {
+  /** The stored login that was refused before. */
+  readonly spurned?: Login;
+}
+
+/** Whether an answer says no to the one who asked. */
+export function isRefusal({ status }: Answer): boolean {
+  return status === 401 || status === 403;
+}
 
 /**
  * The error for a token endpoint that gave no token.
@@ -25,30 +34,29 @@ export function refusedToken(
 ): RegistryError {
   const status = `status ${answer.status}`;
   const facts = factsOf(answer);
-  if (answer.status !== 401 && answer.status !== 403) {
+  if (!isRefusal(answer)) {
     return operation.fail("protocol", `${host} gives no token: ${status}`, facts);
   }
-  if (asker.withheldFrom !== undefined) {
-    return withheld(place, asker.withheldFrom, facts, operation);
-  }
-  if (asker.identity === "credentials") {
+  if (asker.login !== undefined) {
     const hint = "Check user name and password: many registries want an access token as password";
-    const reason = `${host} refuses the credentials: ${status}`;
+    const reason = `${host} refuses ${named(asker.login)}: ${status}`;
     return operation.fail("unauthorized", reason, { ...facts, hint });
   }
-  const anonymous = place.adapter.anonymous;
+  const explained = explain(place, asker, facts, operation);
+  if (explained !== undefined) return explained;
+  const { anonymous } = place.adapter;
   if (anonymous === undefined || anonymous === "account") {
     const reason = `${host} gives no token without a login: ${status}`;
-    return operation.fail("unauthorized", reason, { ...facts, hint: capitalised(LOG_IN) });
+    return operation.fail("unauthorized", reason, { ...facts, hint: `A login helps: ${LOG_IN}` });
   }
   return notFound(status, facts, operation);
 }
 
-/** The error for a registry that does not answer a question about a repository. */
+/** The error for a registry that does not answer a question. */
 export function refusedAnswer(
   place: Place,
   answer: Answer,
-  asker: (Asker & { readonly secret: Grant["secret"] }) | undefined,
+  asker: Asker,
   operation: Operation,
 ): RegistryError {
   const status = `status ${answer.status}`;
@@ -57,46 +65,74 @@ export function refusedAnswer(
     const hint =
       `Is ${place.registry} a registry? A proxy or a login page in between answers so too`;
     const code = answer.status === 404 ? "not_found" : "protocol";
-    return operation.fail(code, `a web page instead of JSON: ${status}`, { ...facts, hint });
+    const reason = `${place.registry} answered with a web page instead of JSON: ${status}`;
+    return operation.fail(code, reason, { ...facts, hint });
   }
   switch (answer.status) {
-    case 404:
-      return asker?.identity === "credentials"
-        ? operation.fail("not_found", `no such repository: ${status}`, facts)
-        : notFound(status, facts, operation);
-    case 405:
-      return operation.fail("unsupported", `the registry does not offer this: ${status}`, facts);
     case 401:
     case 403:
-      break;
+      return refusedReader(place, answer, asker, operation);
+    case 404:
+      return asker.login === undefined
+        ? notFound(status, facts, operation)
+        : operation.fail("not_found", `no such repository: ${status}`, facts);
+    case 405:
+      return operation.fail("unsupported", `the registry does not offer this: ${status}`, facts);
     default:
       return operation.fail("protocol", `unexpected ${status}`, facts);
   }
-  if (asker?.withheldFrom !== undefined) {
-    return withheld(place, asker.withheldFrom, facts, operation);
-  }
-  if (asker?.identity === "credentials") {
-    return asker.secret.scheme === "Basic" && answer.status === 401
-      ? operation.fail("unauthorized", `the registry refuses the credentials: ${status}`, {
+}
+
+function refusedReader(
+  place: Place,
+  answer: Answer,
+  asker: Asker,
+  operation: Operation,
+): RegistryError {
+  const status = `status ${answer.status}`;
+  const facts = factsOf(answer);
+  const { login, secret } = asker;
+  if (login !== undefined) {
+    const isRefusedItself = secret === login.secret && answer.status === 401;
+    return isRefusedItself
+      ? operation.fail("unauthorized", `the registry refuses ${named(login)}: ${status}`, {
         ...facts,
         hint: "Check user name and password",
       })
-      : operation.fail("denied", `no such repository, or not for these credentials: ${status}`, {
+      : operation.fail("denied", `no such repository, or not for this login: ${status}`, {
         ...facts,
         hint: "Check the spelling, and what the account may see",
       });
   }
+  const explained = explain(place, asker, facts, operation);
+  if (explained !== undefined) return explained;
   const isClosed = place.adapter.anonymous === "account" ||
-    (asker === undefined && answer.status === 401);
+    (secret === undefined && answer.status === 401);
   if (isClosed) {
     const reason = `the registry wants a login: ${status}`;
-    return operation.fail("unauthorized", reason, { ...facts, hint: capitalised(LOG_IN) });
+    return operation.fail("unauthorized", reason, { ...facts, hint: `A login helps: ${LOG_IN}` });
   }
   return notFound(status, facts, operation);
 }
 
-function factsOf({ status, diagnostics, request, attempts }: Answer): ErrorFacts {
-  return { status, diagnostics, request, attempts };
+/** Why an anonymous reader who had a login came without it, if so. */
+function explain(
+  place: Place,
+  { spurned, withheldFrom }: Asker,
+  facts: ErrorFacts,
+  operation: Operation,
+): RegistryError | undefined {
+  if (spurned !== undefined) {
+    const reason = `the registry refuses ${named(spurned)}, and an anonymous reader too: status ` +
+      `${facts.status}`;
+    const hint = "Log in anew, or check the spelling";
+    return operation.fail("unauthorized", reason, { ...facts, hint });
+  }
+  if (withheldFrom === undefined) return undefined;
+  const reason = `${place.registry} wants the login at ${withheldFrom}, which is not its own ` +
+    "host, and an anonymous reader may not see it";
+  const hint = `If ${withheldFrom} belongs to ${place.registry}, add --trust-realm ${withheldFrom}`;
+  return operation.fail("blocked", reason, { ...facts, hint });
 }
 
 function notFound(status: string, facts: ErrorFacts, operation: Operation): RegistryError {
@@ -104,20 +140,6 @@ function notFound(status: string, facts: ErrorFacts, operation: Operation): Regi
   return operation.fail("not_found", reason, { ...facts, hint: LOOKS_THE_SAME });
 }
 
-function withheld(
-  place: Place,
-  host: string,
-  facts: ErrorFacts,
-  operation: Operation,
-): RegistryError {
-  const reason = `${place.registry} wants the credentials at ${host}, which is not its own host, ` +
-    "and an anonymous reader may not see it";
-  return operation.fail("blocked", reason, {
-    ...facts,
-    hint: `If ${host} belongs to ${place.registry}, add --trust-realm ${host}`,
-  });
-}
-
-function capitalised(text: string): string {
-  return text.replace("--username", "A login helps: --username");
+function factsOf({ status, diagnostics, request, attempts }: Answer): ErrorFacts {
+  return { status, diagnostics, request, attempts };
 }

@@ -11,14 +11,14 @@ const SHORTEST_SEARCHED = 4;
  * `[redacted]`.
  */
 export class Secret {
-  /** The scheme of the `Authorization` header. */
-  readonly scheme: "Basic" | "Bearer";
+  /** The scheme of the `Authorization` header, or `Refresh` for a token that only goes into forms. */
+  readonly scheme: "Basic" | "Bearer" | "Refresh";
   readonly #value: string;
   readonly #audience: ReadonlySet<string>;
   readonly #traces: readonly string[];
 
   private constructor(
-    scheme: "Basic" | "Bearer",
+    scheme: "Basic" | "Bearer" | "Refresh",
     value: string,
     audience: Iterable<string>,
     traces: readonly string[],
@@ -46,15 +46,30 @@ export class Secret {
     return new Secret("Bearer", token, audience, [token, encodeURIComponent(token)]);
   }
 
+  /** An OAuth 2 refresh token, which token endpoints take in a form. */
+  static refresh(token: string, audience: Iterable<string>): Secret {
+    return new Secret("Refresh", token, audience, [token, encodeURIComponent(token)]);
+  }
+
   /** Whether the audience holds the origin of `url`. */
   reaches(url: URL): boolean {
     return this.#audience.has(url.origin);
   }
 
-  /** Sets `Authorization` for a request to `url`, if the audience allows it; tells whether it did. */
-  attach(headers: Headers, url: URL): boolean {
+  /**
+   * Puts the secret into a request to `url`, if the audience allows it: into its `Authorization` header, or
+   * a refresh token into its form. Tells whether it did.
+   */
+  attach(
+    request: { readonly headers: Headers; readonly form?: URLSearchParams },
+    url: URL,
+  ): boolean {
     if (!this.reaches(url)) return false;
-    headers.set("authorization", `${this.scheme} ${this.#value}`);
+    if (this.scheme !== "Refresh") {
+      request.headers.set("authorization", `${this.scheme} ${this.#value}`);
+    } else if (request.form !== undefined) {
+      request.form.set("refresh_token", this.#value);
+    } else return false;
     return true;
   }
 

@@ -13,10 +13,12 @@ import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 const MOST_HOPS = 3;
 
-/** A question whose answer is a JSON object. */
+/** A question whose answer is a JSON object, or of no matter. */
 export interface Question {
   /** What is asked, already routed. */
   readonly url: URL;
+  /** Sent as a POST with this form; without one it is a GET. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Goes along as far as its audience allows. */
   readonly secret?: Secret;
   /** Bytes, after decoding, that a good answer may have. */
@@ -30,6 +32,8 @@ export interface Question {
    *   reader who has none: a registry that serves everybody from a mirror answers like this
    */
   readonly redirects: "nowhere" | "same-origin" | "open";
+  /** Whether only the status of a good answer counts, not what is in it. */
+  readonly statusOnly?: boolean;
   /** Asked instead, as soon as the server shows that `url` overwhelms it. */
   readonly lighter?: URL;
 }
@@ -40,7 +44,7 @@ export interface Answer {
   readonly status: number;
   /** The headers. */
   readonly headers: Headers;
-  /** The JSON object, if the status is 2xx. */
+  /** The JSON object, if the status is 2xx; empty where only the status counts. */
   readonly value?: Record<string, unknown>;
   /** What an error body said, printable. */
   readonly diagnostics: readonly string[];
@@ -122,8 +126,9 @@ export function createSender(ports: {
   ): Promise<RawAnswer> {
     let url = question.url;
     for (let hop = 0;; hop++) {
-      const answer = await transport.get({
+      const answer = await transport.exchange({
         url,
+        form: question.form,
         secret: url.origin === question.url.origin ? question.secret : undefined,
         limit: question.limit,
         time: operation.time,
@@ -175,7 +180,8 @@ export function createSender(ports: {
         diagnostics,
       };
     }
-    const value = status >= 200 && status < 300 ? decodeJson(body) : undefined;
+    const isGood = status >= 200 && status < 300;
+    const value = isGood ? (question.statusOnly ? {} : decodeJson(body)) : undefined;
     const request = describe(question);
     return { status, headers, value, diagnostics, request, html: isHtml(body), attempts };
   }
@@ -212,8 +218,8 @@ export function createSender(ports: {
     }, trouble.cause);
   }
 
-  function describe({ url }: Question): string {
-    return transport.clean(`GET ${url.origin}${url.pathname}`);
+  function describe({ url, form }: Question): string {
+    return transport.clean(`${form === undefined ? "GET" : "POST"} ${url.origin}${url.pathname}`);
   }
 
   return { send };

@@ -26,6 +26,8 @@ const TELLING_HEADERS = [
 export interface Request {
   /** Where it goes, already routed. */
   readonly url: URL;
+  /** Sent as a POST with this form; without one it is a GET. */
+  readonly form?: Readonly<Record<string, string>>;
   /** Goes along if its audience allows. */
   readonly secret?: Secret;
   /** Bytes, after decoding, that a good answer may have. */
@@ -53,11 +55,11 @@ export interface RawAnswer {
 /** The one way out of this program. */
 export interface Transport {
   /**
-   * Sends one GET and reads the answer, whatever its status. Redirects are answers like any other.
+   * Sends one request and reads the answer, whatever its status. Redirects are answers like any other.
    *
    * @throws {Setback} if no whole answer came; the signal's reason if it was aborted
    */
-  get(request: Request): Promise<RawAnswer>;
+  exchange(request: Request): Promise<RawAnswer>;
   /** `text` made printable and free of every secret that was ever sent along. */
   clean(text: string): string;
 }
@@ -77,9 +79,11 @@ export function createTransport(ports: {
     return printable(safe);
   }
 
-  async function get(request: Request): Promise<RawAnswer> {
+  async function exchange(request: Request): Promise<RawAnswer> {
     const headers = new Headers({ accept: "application/json", "user-agent": "portolan" });
-    const authorised = request.secret?.attach(headers, request.url) ?? false;
+    const form = request.form && new URLSearchParams(request.form);
+    const method = form === undefined ? "GET" : "POST";
+    const authorised = request.secret?.attach({ headers, form }, request.url) ?? false;
     if (request.secret && authorised) sent.add(request.secret);
 
     const started = clock.now();
@@ -90,7 +94,9 @@ export function createTransport(ports: {
     let failure: unknown;
     try {
       response = await ports.fetch(request.url, {
+        method,
         headers,
+        body: form,
         redirect: "manual",
         signal: watch.signal,
       });
@@ -117,7 +123,7 @@ export function createTransport(ports: {
 
     function report(answer: Response | undefined, elapsed: number): void {
       onExchange?.({
-        method: "GET",
+        method,
         url: clean(withoutUserinfo(request.url)),
         authorization: authorised ? request.secret?.scheme : undefined,
         status: answer?.status,
@@ -129,7 +135,7 @@ export function createTransport(ports: {
     }
   }
 
-  return { get, clean };
+  return { exchange, clean };
 }
 
 /**

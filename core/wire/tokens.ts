@@ -1,0 +1,145 @@
+import type { Keyring } from "../credentials.ts";
+import type { Clock } from "../system/clock.ts";
+import type { Grant, Login, Place } from "./grant.ts";
+import type { Operation } from "./operation.ts";
+import { type Realm, tokenAddress, tokenForm } from "./realm.ts";
+import { isRefusal, refusedToken } from "./refusal.ts";
+import { readPartOf, readScope } from "./scope.ts";
+import { Secret } from "./secret.ts";
+import type { Sender } from "./send.ts";
+import { readToken } from "./token.ts";
+
+/** Bytes that the answer of a token endpoint may have. */
+const TOKEN_LIMIT = 128 * 1024;
+
+/** The tokens at hand, kept in memory by registry, realm, service, scope and identity. */
+export interface Tokens {
+  /** A token that is still good: one at hand, or a new one. However many ask, one is asked for. */
+  get(
+    place: Place,
+    realm: Realm,
+    login: Login | undefined,
+    operation: Operation,
+  ): Promise<Grant>;
+  /** Forgets `refused`; tells whether it was the very token that `get` would have given. */
+  forget(place: Place, realm: Realm, login: Login | undefined, refused: Grant): boolean;
+}
+
+/** Makes an empty store. */
+export function createTokens(ports: {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly keyring: Keyring;
+  readonly onWarning: (message: string) => void;
+}): Tokens {
+  const { sender, clock, keyring, onWarning } = ports;
+  const kept = new Map<string, Grant>();
+  const flights = new Map<string, Promise<Grant>>();
+  const identities = new Map<Login, number>();
+  const warned = new Set<string>();
+
+  async function get(
+    place: Place,
+    realm: Realm,
+    login: Login | undefined,
+    operation: Operation,
+  ): Promise<Grant> {
+    const name = nameOf(place, realm, login);
+    for (;;) {
+      const grant = kept.get(name);
+      if (grant !== undefined && grant.until > clock.now()) return grant;
+      const flight = flights.get(name);
+      if (flight === undefined) break;
+      // Another operation's failure or interruption is not this one's.
+      const shared = await flight.catch(() => undefined);
+      if (shared !== undefined) return shared;
+      operation.signal?.throwIfAborted();
+    }
+    const flight = mint(place, realm, login, operation);
+    flights.set(name, flight);
+    try {
+      const grant = await flight;
+      kept.set(name, grant);
+      return grant;
+    } finally {
+      flights.delete(name);
+    }
+  }
+
+  async function mint(
+    place: Place,
+    realm: Realm,
+    login: Login | undefined,
+    operation: Operation,
+  ): Promise<Grant> {
+    const trusted = login?.secret.reaches(realm.url) ? login : undefined;
+    const withheldFrom = login && !trusted ? realm.url.host : undefined;
+    if (withheldFrom !== undefined) warnWithheld(place, withheldFrom);
+    const scope = scopeOf(place, realm);
+    const isRefresh = trusted?.secret.scheme === "Refresh";
+    const answer = await sender.send({
+      url: isRefresh ? realm.url : tokenAddress(realm, scope),
+      form: isRefresh ? tokenForm(realm, scope) : undefined,
+      secret: trusted?.secret,
+      limit: TOKEN_LIMIT,
+      redirects: "nowhere",
+    }, operation);
+    if (answer.value === undefined) {
+      if (trusted?.stored && isRefusal(answer)) {
+        keyring.spurn(trusted, place);
+        return await get(place, realm, undefined, operation);
+      }
+      const spurned = await keyring.spurned(place);
+      const asker = { login: trusted, withheldFrom, spurned };
+      throw refusedToken(place, realm.url.host, answer, asker, operation);
+    }
+    const token = readToken(answer.value);
+    if (token === undefined) {
+      throw operation.fail("protocol", `no usable token in the answer of ${realm.url.host}`);
+    }
+    return {
+      secret: Secret.bearer(token.value, [place.origin]),
+      login: trusted,
+      withheldFrom,
+      until: clock.now() + token.usableFor,
+    };
+  }
+
+  function warnWithheld({ registry }: Place, host: string): void {
+    if (warned.has(`${registry} ${host}`)) return;
+    warned.add(`${registry} ${host}`);
+    onWarning(
+      `${registry} wants its credentials at ${host}, which is not its own host: asking there ` +
+        `anonymously; --trust-realm ${host} would send them`,
+    );
+  }
+
+  function nameOf(place: Place, realm: Realm, login: Login | undefined): string {
+    let identity = 0;
+    if (login?.secret.reaches(realm.url)) {
+      identity = identities.get(login) ?? identities.size + 1;
+      identities.set(login, identity);
+    }
+    const { href } = realm.url;
+    return JSON.stringify([place.origin, href, realm.service, scopeOf(place, realm), identity]);
+  }
+
+  function forget(
+    place: Place,
+    realm: Realm,
+    login: Login | undefined,
+    refused: Grant,
+  ): boolean {
+    const name = nameOf(place, realm, login);
+    return kept.get(name) === refused && kept.delete(name);
+  }
+
+  return { get, forget };
+}
+
+/** Nothing where no repository is to be read: such a token proves the login and no more. */
+function scopeOf({ adapter, repository }: Place, realm: Realm): string | undefined {
+  if (adapter.scope !== undefined || repository === undefined) return adapter.scope;
+  const named = realm.scope === undefined ? undefined : readPartOf(realm.scope, repository);
+  return named ?? readScope(repository);
+}
