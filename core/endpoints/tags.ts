@@ -67,7 +67,7 @@ export async function* listTags(
       if (stop !== undefined) throw operation.fail("protocol", stop);
       page = readPage(place, await askPage(place, page.next, ports), operation);
     }
-    if (page.full) {
+    if (page.full && options.limit === undefined) {
       onWarning(
         `${place.registry}/${place.repository}: the last page is exactly full and names no next ` +
           "one; a proxy in between may have cut the list. --page-size asks otherwise",
@@ -189,7 +189,8 @@ function createLedger(): Ledger {
     else if (isDigest(entry)) left.digests++;
     else {
       left.invalid++;
-      example ||= printable(typeof entry === "string" ? entry : JSON.stringify(entry), 60);
+      // Not serialised: what is nested deeply enough would overflow the stack.
+      example ||= typeof entry === "string" ? `"${printable(entry, 60)}"` : `a ${typeof entry}`;
     }
   }
 
@@ -220,7 +221,7 @@ function createLedger(): Ledger {
       const parts = [
         left.empty > 0 && `${left.empty} empty`,
         left.digests > 0 && `${left.digests} digests`,
-        left.invalid > 0 && `${left.invalid} that are no valid tags, such as "${example}"`,
+        left.invalid > 0 && `${left.invalid} that are no valid tags, such as ${example}`,
       ];
       return parts.filter((part) => part !== false).join(", ");
     },

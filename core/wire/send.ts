@@ -81,7 +81,6 @@ export function createSender(ports: {
   async function send(asked: Question, operation: Operation): Promise<Answer> {
     let question = asked;
     for (let attempt = 1;; attempt++) {
-      await pause(gate.closedFor(question.url.host), question, operation, attempt);
       const outcome = await attemptOnce(question, operation, attempt);
       if (!("code" in outcome)) return outcome;
       if (outcome.wait !== undefined) gate.close(question.url.host, outcome.wait);
@@ -107,8 +106,11 @@ export function createSender(ports: {
     attempt: number,
   ): Promise<Answer | Trouble> {
     const leave = await gate.enter(question.url.host, operation.signal);
-    const started = clock.now();
+    let started = clock.now();
     try {
+      // Asked only now: whoever was let in before may have been told to wait.
+      await pause(gate.closedFor(question.url.host), question, operation, attempt);
+      started = clock.now();
       const raw = await followed(question, operation, attempt);
       return judge(raw, question, attempt);
     } catch (error) {

@@ -39,7 +39,14 @@ export function troubleOf(error: unknown, url: URL): Trouble {
   const reason = `${url.host}: ${error.message}`;
   switch (error.kind) {
     case "large":
-      return { code: "too_large", reason, attempts: 1, overwhelmed: true, cause: error };
+      return {
+        code: "too_large",
+        reason,
+        attempts: 1,
+        overwhelmed: true,
+        hint: "--page-size asks for less at a time",
+        cause: error,
+      };
     case "slow":
       return {
         code: "unavailable",
