@@ -1,10 +1,11 @@
 import type { RegistryAdapter } from "./adapter.ts";
 import { createKeyring, type CredentialSource } from "./credentials.ts";
+import { knock } from "./endpoints/door.ts";
 import { listTags, type TagEntry } from "./endpoints/tags.ts";
 import { RegistryError } from "./errors.ts";
 import { formatReference } from "./names/reference.ts";
 import { type Clock, systemClock } from "./system/clock.ts";
-import { locate, type Target } from "./target.ts";
+import { locate, locateRegistry, type Target } from "./target.ts";
 import { createAsk } from "./wire/ask.ts";
 import { createAuth } from "./wire/auth.ts";
 import { beginOperation } from "./wire/operation.ts";
@@ -22,6 +23,8 @@ export interface FlowOptions {
   readonly defaultRegistry?: string;
   /** Sends requests. @default the global `fetch` */
   readonly fetch?: typeof fetch;
+  /** Gives the `client` of a fetch's options for a `host[:port]`: own certificates. @default none */
+  readonly clientFor?: (host: string) => Promise<object | undefined>;
   /** Tells time. @default the machine's clock */
   readonly clock?: Clock;
   /** Numbers from 0 to 1 that spread retries. @default `Math.random` */
@@ -83,6 +86,13 @@ export interface Flow {
    * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest
    */
   tags(reference: string, options?: TagOptions): TagListing;
+  /**
+   * Tries the credentials for a registry, `host[:port]`.
+   *
+   * @returns whether the registry asked for them; false if it lets everybody in
+   * @throws {RegistryError} `reference_invalid`; `unauthorized` if they are refused or there are none
+   */
+  checkLogin(registry: string, options?: { readonly signal?: AbortSignal }): Promise<boolean>;
 }
 
 /**
@@ -99,6 +109,7 @@ export function openFlow(options: FlowOptions): Flow {
   const routes = createRoutes(options.origins ?? {}, options.plainHttp ?? [], adapters);
   const transport = createTransport({
     fetch: options.fetch ?? fetch,
+    clientFor: options.clientFor,
     clock,
     onExchange: options.onExchange,
   });
@@ -113,14 +124,12 @@ export function openFlow(options: FlowOptions): Flow {
   const auth = createAuth({ sender, routes, keyring, tokens });
   const ask = createAsk({ sender, auth, keyring, clock });
 
-  function locateHere(reference: string): Target {
-    return locate(reference, { adapters, routes, defaultRegistry: options.defaultRegistry });
-  }
+  const chart = { adapters, routes, defaultRegistry: options.defaultRegistry };
 
   function tags(reference: string, wishes: TagOptions = {}): TagListing {
     if (wishes.limit !== undefined) checkRange("limit", wishes.limit, 1, Infinity);
     if (wishes.pageSize !== undefined) checkRange("pageSize", wishes.pageSize, 1, Infinity);
-    const target = locateHere(reference);
+    const target = locate(reference, chart);
     const { adapter, registry, repository } = target;
     const name = formatReference({ registry, repository });
     if (target.tag !== undefined || target.digest !== undefined) {
@@ -153,7 +162,19 @@ export function openFlow(options: FlowOptions): Flow {
     };
   }
 
-  return { locate: locateHere, tags };
+  async function checkLogin(
+    host: string,
+    wishes: Pick<TagOptions, "signal"> = {},
+  ): Promise<boolean> {
+    const place = locateRegistry(host, chart);
+    const { adapter, registry } = place;
+    const { signal } = wishes;
+    const what = `log in to "${registry}"`;
+    const operation = beginOperation(what, { adapter, registry, timeout, signal });
+    return await knock(place, { ask, operation });
+  }
+
+  return { locate: (reference) => locate(reference, chart), tags, checkLogin };
 }
 
 function checkRange(name: string, value: number, least: number, most: number): void {

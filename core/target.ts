@@ -3,6 +3,7 @@ import { RegistryError } from "./errors.ts";
 import type { Digest } from "./names/digest.ts";
 import {
   parseReference,
+  parseRegistryHost,
   parseRepository,
   type RegistryHost,
   type Repository,
@@ -27,44 +28,63 @@ export interface Target {
   readonly digest?: Digest;
 }
 
+/** What a reference is expanded with. */
+export interface Chart {
+  /** Known registries, in order of precedence. */
+  readonly adapters: readonly RegistryAdapter[];
+  /** Which origin stands for a host. */
+  readonly routes: Routes;
+  /** Where references without a registry live. */
+  readonly defaultRegistry?: string;
+}
+
 /**
  * Expands a reference: the adapter by exact host, its canonical host, its namespace.
  *
  * @throws {RegistryError} `reference_invalid`
  */
-export function locate(
-  text: string,
-  options: {
-    readonly adapters: readonly RegistryAdapter[];
-    readonly routes: Routes;
-    /** Where references without a registry live. */
-    readonly defaultRegistry?: string;
-  },
-): Target {
-  const { registry: written = options.defaultRegistry, repository, tag, digest } = parseReference(
-    text,
-  );
-  if (written === undefined) {
+export function locate(text: string, chart: Chart): Target {
+  const { registry: written, repository, tag, digest } = parseReference(text);
+  const host = written ?? chart.defaultRegistry;
+  if (host === undefined) {
     throw new RegistryError(
       "reference_invalid",
       `Cannot locate "${text}": it names no registry, and there is no default one`,
     );
   }
-  // The port that https implies is the same place; look-alikes with any other port are not.
-  const host = written.replace(/:443$/, "");
-  const adapter = options.adapters.find(({ hosts }) => hosts.includes(host)) ??
-    plainAdapter(written);
-  const registry = adapter.hosts[0] as RegistryHost;
-  const origin = options.routes.originOf(adapter, registry, writtenScheme(text) === "https");
-  const needsNamespace = adapter.namespace !== undefined && !repository.includes("/");
+  const place = locateHost(host, chart, writtenScheme(text) === "https");
+  const { namespace } = place.adapter;
+  const needsNamespace = namespace !== undefined && !repository.includes("/");
   return {
-    adapter,
-    registry,
-    origin,
-    repository: needsNamespace ? parseRepository(`${adapter.namespace}/${repository}`) : repository,
+    ...place,
+    repository: needsNamespace ? parseRepository(`${namespace}/${repository}`) : repository,
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest }),
   };
+}
+
+/**
+ * Finds a registry by its host alone.
+ *
+ * @throws {RegistryError} `reference_invalid`
+ */
+export function locateRegistry(
+  text: string,
+  chart: Chart,
+): Pick<Target, "adapter" | "registry" | "origin"> {
+  return locateHost(parseRegistryHost(text), chart, false);
+}
+
+function locateHost(
+  written: string,
+  { adapters, routes }: Chart,
+  https: boolean,
+): Pick<Target, "adapter" | "registry" | "origin"> {
+  // The port that https implies is the same place; look-alikes with any other port are not.
+  const host = written.replace(/:443$/, "");
+  const adapter = adapters.find(({ hosts }) => hosts.includes(host)) ?? plainAdapter(written);
+  const registry = adapter.hosts[0] as RegistryHost;
+  return { adapter, registry, origin: routes.originOf(adapter, registry, https) };
 }
 
 /** A registry without habits of its own. */

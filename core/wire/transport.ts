@@ -67,6 +67,8 @@ export interface Transport {
 /** Makes a transport over `fetch`. */
 export function createTransport(ports: {
   readonly fetch: typeof fetch;
+  /** The `client` of a fetch's options for a `host[:port]`, where it needs one of its own. */
+  readonly clientFor?: (host: string) => Promise<object | undefined>;
   readonly clock: Clock;
   readonly onExchange?: (exchange: Exchange) => void;
 }): Transport {
@@ -93,12 +95,14 @@ export function createTransport(ports: {
     let response: Response | undefined;
     let failure: unknown;
     try {
+      const client = await ports.clientFor?.(request.url.host);
       response = await ports.fetch(request.url, {
         method,
         headers,
         body: form,
         redirect: "manual",
         signal: watch.signal,
+        ...(client === undefined ? {} : { client }),
       });
       const elapsed = clock.now() - started;
       report(response, elapsed);

@@ -1,0 +1,30 @@
+import type { Ask } from "../wire/ask.ts";
+import type { Place } from "../wire/grant.ts";
+import type { Operation } from "../wire/operation.ts";
+import { refusedAnswer } from "../wire/refusal.ts";
+
+const DOOR_LIMIT = 64 * 1024;
+
+/**
+ * Tries a login at the registry's door, `/v2/`. What stands in the answer is no matter: some send a bare
+ * `true` there.
+ *
+ * Source: OCI distribution specification 1.1, "Determining Support".
+ *
+ * @returns whether the registry asked for the login at all
+ * @throws {RegistryError} `unauthorized` if it was refused
+ */
+export async function knock(
+  place: Place,
+  ports: { readonly ask: Ask; readonly operation: Operation },
+): Promise<boolean> {
+  const { ask, operation } = ports;
+  const url = new URL("/v2/", place.origin);
+  const { answer, asker } = await ask(
+    place,
+    { url, limit: DOOR_LIMIT, statusOnly: true },
+    operation,
+  );
+  if (answer.value === undefined) throw refusedAnswer(place, answer, asker, operation);
+  return asker.login !== undefined;
+}
