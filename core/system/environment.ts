@@ -1,21 +1,28 @@
 import process from "node:process";
 import type { CredentialSource } from "../credentials.ts";
+import { isPermitted } from "./permission.ts";
 
 /**
  * Credentials from the two environment variables that an adapter names; only these are ever read.
  * Nothing unless both are set, and nothing where the runtime does not allow reading them.
+ *
+ * @param variable reads one variable
+ * @default variable {@linkcode readVariable}
  */
-export function environmentCredentials(): CredentialSource {
+export function environmentCredentials(
+  variable: (name: string) => string | undefined = readVariable,
+): CredentialSource {
   return ({ adapter }) => {
-    const [username, password] = (adapter.credentials?.env ?? []).map(readVariable);
-    return username && password ? { username, password } : undefined;
+    const names = adapter.credentials?.env;
+    if (names === undefined) return undefined;
+    const [username, password] = names.map(variable);
+    if (!username || !password) return undefined;
+    return { username, password, source: `environment ${names[0]}` };
   };
 }
 
-function readVariable(name: string): string | undefined {
-  try {
-    return process.env[name];
-  } catch {
-    return undefined;
-  }
+/** A variable of this process; `undefined` where it is not set or may not be read. */
+export function readVariable(name: string): string | undefined {
+  if (!isPermitted({ name: "env", variable: name })) return undefined;
+  return process.env[name];
 }

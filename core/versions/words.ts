@@ -1,0 +1,110 @@
+/** What a word says about the numbers beside it. */
+export type WordRole =
+  /** Before the numbers, saying only that a version follows: `v`, `release-`. */
+  | "prefix"
+  /** Before or instead of the numbers: digits in it are no version. */
+  | "architecture"
+  /** Before the numbers: what follows counts something else than releases. */
+  | "counter"
+  /** Behind the numbers: not released yet. */
+  | "pre"
+  /** Behind the numbers: released, which the numbers alone say elsewhere. */
+  | "release"
+  /** Behind the numbers: a later build or revision of the same release. */
+  | "build"
+  /** Behind the numbers: the tag moves. */
+  | "moving";
+
+/** One word, in lower case, with a tag that was seen in a registry. */
+export interface Word {
+  readonly word: string;
+  readonly role: WordRole;
+  /** The place of a pre-release word among the others; equal ones are ordered by their number. */
+  readonly rank?: number;
+  readonly example: string;
+}
+
+/**
+ * The words that tell what a part of a tag is. A word that is not here is part of a variant, and a tag
+ * without numbers is a channel: neither needs a list.
+ */
+export const WORDS: readonly Word[] = [
+  { word: "v", role: "prefix", example: "v0.2.0" },
+  { word: "version", role: "prefix", example: "version-1.7.0" },
+  { word: "release", role: "prefix", example: "RELEASE.2025-01-20T14-49-07Z" },
+  { word: "rel", role: "prefix", example: "REL_16_2" },
+  { word: "r", role: "prefix", example: "r2024.1" },
+  { word: "b", role: "prefix", example: "b3456" },
+  { word: "jdk", role: "prefix", example: "jdk8u372-b07" },
+
+  { word: "amd64", role: "architecture", example: "amd64" },
+  { word: "arm64", role: "architecture", example: "latest-arm64" },
+  { word: "arm64v8", role: "architecture", example: "arm64v8-latest" },
+  { word: "arm32v7", role: "architecture", example: "arm32v7-latest" },
+  { word: "armv7", role: "architecture", example: "master-armv7" },
+  { word: "i386", role: "architecture", example: "i386" },
+  { word: "ppc64le", role: "architecture", example: "latest-ppc64le" },
+  { word: "s390x", role: "architecture", example: "latest-s390x" },
+  { word: "riscv64", role: "architecture", example: "edge-riscv64" },
+
+  { word: "pr", role: "counter", example: "pr-2" },
+
+  { word: "dev", role: "pre", rank: 0, example: "2.0.0-dev" },
+  { word: "snapshot", role: "pre", rank: 0, example: "2.11.0-SNAPSHOT" },
+  { word: "nightly", role: "pre", rank: 0, example: "3.0.0-nightly.20251104" },
+  { word: "canary", role: "pre", rank: 0, example: "15.0.0-canary.5" },
+  { word: "next", role: "pre", rank: 0, example: "14.0.0-next.3" },
+  { word: "alpha", role: "pre", rank: 1, example: "3.0.0-alpha3" },
+  { word: "a", role: "pre", rank: 1, example: "v0.2.0a1" },
+  { word: "beta", role: "pre", rank: 2, example: "17beta1-alpine" },
+  { word: "b", role: "pre", rank: 2, example: "3.13.0b2-slim" },
+  { word: "ea", role: "pre", rank: 2, example: "24-ea-17-jdk" },
+  { word: "milestone", role: "pre", rank: 3, example: "5.0.0-milestone.2" },
+  { word: "m", role: "pre", rank: 3, example: "2.1.0.M1" },
+  { word: "preview", role: "pre", rank: 4, example: "10.0.100-preview.7" },
+  { word: "pre", role: "pre", rank: 4, example: "2.0.0-pre1" },
+  { word: "rc", role: "pre", rank: 5, example: "1.27rc1" },
+  { word: "cr", role: "pre", rank: 5, example: "3.0.0.CR1" },
+
+  { word: "final", role: "release", example: "4.8.3.Final" },
+  { word: "release", role: "release", example: "2.1.0.RELEASE" },
+  { word: "ga", role: "release", example: "2017-GA-ubuntu" },
+
+  { word: "r", role: "build", example: "1.25.3-debian-11-r4" },
+  { word: "ls", role: "build", example: "1.9.3-ls56" },
+  { word: "build", role: "build", example: "v1.36.0-build20260429" },
+  { word: "b", role: "build", example: "1.300053.0b1046" },
+  { word: "k3s", role: "build", example: "v3.6.7-k3s1" },
+  { word: "eksbuild", role: "build", example: "v1.11.4-eksbuild.1" },
+  { word: "gke", role: "build", example: "1.27.3-gke.1700" },
+  { word: "cu", role: "build", example: "2019-CU15-ubuntu-20.04" },
+  { word: "post", role: "build", example: "0.24.0.post1" },
+  { word: "patch", role: "build", example: "6.2.1-patch2" },
+  { word: "hotfix", role: "build", example: "2.3.1-hotfix1" },
+
+  { word: "latest", role: "moving", example: "2022-latest" },
+  { word: "x", role: "moving", example: "4.x" },
+];
+
+const BEFORE: ReadonlyMap<string, Word> = byWord(["prefix", "architecture", "counter"]);
+const BEHIND: ReadonlyMap<string, Word> = byWord(["pre", "release", "moving"]);
+const BUILDS: ReadonlyMap<string, Word> = byWord(["build"]);
+
+/** What a word before the numbers is, in any case of letters. */
+export function wordBefore(text: string): Word | undefined {
+  return BEFORE.get(text.toLowerCase());
+}
+
+/** What a word behind the numbers is, in any case of letters; builds are {@linkcode buildWord}. */
+export function wordBehind(text: string): Word | undefined {
+  return BEHIND.get(text.toLowerCase());
+}
+
+/** The word of a build or revision, in any case of letters. */
+export function buildWord(text: string): Word | undefined {
+  return BUILDS.get(text.toLowerCase());
+}
+
+function byWord(roles: readonly WordRole[]): Map<string, Word> {
+  return new Map(WORDS.filter(({ role }) => roles.includes(role)).map((word) => [word.word, word]));
+}
