@@ -25,6 +25,9 @@ export async function chooseCredentials(
 ): Promise<CredentialSource | undefined> {
   const username = args.one("username");
   checkFlags(args);
+  if (username?.includes(":")) {
+    throw new UsageError(`Cannot use "--username ${username}": expected a name without a colon`);
+  }
   if (args.has("anonymous")) return undefined;
   if (username === undefined) return context.credentials;
 
