@@ -29,7 +29,11 @@ export const dockerHub: RegistryAdapter = {
     order: "name",
   },
   // The names that the third seed's commands use: "Docker Registry API v2", 2019-06.
-  credentials: { env: ["DOCKER_USERNAME", "DOCKER_PASSWORD"] },
+  credentials: {
+    env: ["DOCKER_USERNAME", "DOCKER_PASSWORD"],
+    // The key under which `docker login` keeps it: docker/cli `cli/command/registry/login.go`, 2026.
+    configKeys: ["https://index.docker.io/v1/"],
+  },
   hints: {
     // docker/docs `usage/pulls.md` and `usage/_index.md`, 2026.
     rate_limited: "Docker Hub limits anonymous readers by address; a login has a limit of its own",

@@ -84,6 +84,7 @@ export interface Flow {
    * Lists the tags of a repository. Nothing is sent before iteration begins.
    *
    * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest
+   * @throws {RangeError} if `limit` or `pageSize` is not a whole number from 1
    */
   tags(reference: string, options?: TagOptions): TagListing;
   /**
@@ -105,7 +106,6 @@ export function openFlow(options: FlowOptions): Flow {
   const { adapters = [], clock = systemClock, timeout = 900_000, retries = 4 } = options;
   checkRange("timeout", timeout, 1, Number.MAX_VALUE);
   checkRange("retries", retries, 0, Infinity);
-  const onWarning = options.onWarning ?? (() => {});
   const routes = createRoutes(options.origins ?? {}, options.plainHttp ?? [], adapters);
   const transport = createTransport({
     fetch: options.fetch ?? fetch,
@@ -113,6 +113,10 @@ export function openFlow(options: FlowOptions): Flow {
     clock,
     onExchange: options.onExchange,
   });
+  const clean = transport.clean;
+  function onWarning(message: string): void {
+    options.onWarning?.(clean(message));
+  }
   const random = options.random ?? Math.random;
   const sender = createSender({ transport, routes, clock, random, retries });
   const keyring = createKeyring(options.credentials, {
@@ -127,8 +131,8 @@ export function openFlow(options: FlowOptions): Flow {
   const chart = { adapters, routes, defaultRegistry: options.defaultRegistry };
 
   function tags(reference: string, wishes: TagOptions = {}): TagListing {
-    if (wishes.limit !== undefined) checkRange("limit", wishes.limit, 1, Infinity);
-    if (wishes.pageSize !== undefined) checkRange("pageSize", wishes.pageSize, 1, Infinity);
+    checkCount("limit", wishes.limit);
+    checkCount("pageSize", wishes.pageSize);
     const target = locate(reference, chart);
     const { adapter, registry, repository } = target;
     const name = formatReference({ registry, repository });
@@ -147,7 +151,7 @@ export function openFlow(options: FlowOptions): Flow {
         timeout,
         signal,
       });
-      complete = yield* listTags(target, wishes, { ask, operation, onWarning });
+      complete = yield* listTags(target, wishes, { ask, operation, onWarning, clean });
     }
 
     return {
@@ -175,6 +179,13 @@ export function openFlow(options: FlowOptions): Flow {
   }
 
   return { locate: (reference) => locate(reference, chart), tags, checkLogin };
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  if (value === undefined || ((Number.isSafeInteger(value) || value === Infinity) && value > 0)) {
+    return;
+  }
+  throw new RangeError(`Cannot list tags: "${name}" must be a whole number from 1, not ${value}`);
 }
 
 function checkRange(name: string, value: number, least: number, most: number): void {

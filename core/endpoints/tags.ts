@@ -1,6 +1,5 @@
 import { assert } from "@std/assert/assert";
 import { RegistryError } from "../errors.ts";
-import { printable } from "../names/printable.ts";
 import { isDigest } from "../names/digest.ts";
 import { isTag, type Tag } from "../names/tag.ts";
 import type { Ask, Asked } from "../wire/ask.ts";
@@ -50,10 +49,12 @@ export async function* listTags(
     readonly ask: Ask;
     readonly operation: Operation;
     readonly onWarning: (message: string) => void;
+    /** Makes a server's words fit to be shown. */
+    readonly clean: (text: string, limit: number) => string;
   },
 ): AsyncGenerator<readonly TagEntry[], boolean> {
   const { operation, onWarning } = ports;
-  const ledger = createLedger();
+  const ledger = createLedger(ports.clean);
   try {
     let page = await firstPage(place, options, ports);
     for (let pages = 1;; pages++) {
@@ -176,7 +177,7 @@ interface Ledger {
   skipped(): string;
 }
 
-function createLedger(): Ledger {
+function createLedger(clean: (text: string, limit: number) => string): Ledger {
   const seen = new Set<Tag>();
   const queries = new Set<string>();
   const left = { empty: 0, digests: 0, invalid: 0 };
@@ -190,7 +191,7 @@ function createLedger(): Ledger {
     else {
       left.invalid++;
       // Not serialised: what is nested deeply enough would overflow the stack.
-      example ||= typeof entry === "string" ? `"${printable(entry, 60)}"` : `a ${typeof entry}`;
+      example ||= typeof entry === "string" ? `"${clean(entry, 60)}"` : `a ${typeof entry}`;
     }
   }
 

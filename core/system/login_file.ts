@@ -14,7 +14,8 @@ export const LOGIN_FIELDS: readonly string[] = [
 
 /** Why a text is no login file, in words that hold nothing of it: `it is not JSON`. */
 export class LoginFileError extends Error {
-  override name = "LoginFileError";
+  /** `LoginFileError` */
+  override readonly name: string = "LoginFileError";
 }
 
 /** What one entry of `auths` holds. Only {@linkcode LoginFile.entry} makes one: it is plain. */

@@ -1,6 +1,7 @@
 import type { CredentialQuery, Credentials } from "../credentials.ts";
 import { printable } from "../names/printable.ts";
-import { getFromHelper, type HelperAnswer } from "./credential_helper.ts";
+import { getFromHelper } from "./credential_helper.ts";
+import type { HelperAnswer } from "./helper_program.ts";
 import type { LoginFile } from "./login_file.ts";
 import { namedHelper } from "./login_helper.ts";
 import { registryKeys, repositoryKeys } from "./login_keys.ts";

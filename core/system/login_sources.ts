@@ -9,12 +9,10 @@ import {
 } from "./login_file.ts";
 import { createHelperAsker, searchLoginFile, type Sought } from "./login_search.ts";
 import { type LoginPlace, loginPlaces } from "./login_places.ts";
-import { type Machine, systemMachine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 
 /** How logins are looked for. */
 export interface LoginOptions {
-  /** @default the machine that this process runs on */
-  readonly machine?: Machine;
   /** Whether a login that is there but cannot be used is an error. @default false, a warning */
   readonly strict?: boolean;
   /** Told, once each, what a person should know. @default nobody */
@@ -49,8 +47,8 @@ export interface LoginFinding {
   readonly looked: readonly LookedAt[];
 }
 
-/** The logins of this user. Each file and each helper is asked at most once, and only when needed. */
-export interface Logins {
+/** A search for logins of this user. Each file and each helper is asked at most once, and only when needed. */
+export interface LoginSearch {
   /** Looks for a login, and throws for nothing that a source may hold. */
   readonly find: (query: CredentialQuery) => Promise<LoginFinding>;
   /** The same as a source of credentials: problems become warnings, or errors if `strict`. */
@@ -63,7 +61,7 @@ interface Source {
 }
 
 /**
- * Opens the logins of this user. The first source that has something for the registry wins:
+ * Opens the logins of a machine's user. The first source that has something for the registry wins:
  *
  * 1. the variable `DOCKER_AUTH_CONFIG`, which holds the text of a login file; only its `auths` count
  * 2. the two variables that the adapter names
@@ -75,8 +73,8 @@ interface Source {
  * What is there but cannot be used, such as a helper that fails, is a problem and ends the search:
  * another login than the one that was meant is never used in its place.
  */
-export function openLogins(options: LoginOptions = {}): Logins {
-  const { machine = systemMachine(), strict = false, helperVariables = [] } = options;
+export function openLogins(machine: Machine, options: LoginOptions = {}): LoginSearch {
+  const { strict = false, helperVariables = [] } = options;
   const told = new Set<string>();
 
   function warn(warning: string): void {

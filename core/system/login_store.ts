@@ -1,14 +1,10 @@
 import type { Credentials } from "../credentials.ts";
 import { RegistryError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
-import {
-  eraseFromHelper,
-  getFromHelper,
-  type HelperAnswer,
-  storeInHelper,
-} from "./credential_helper.ts";
+import { eraseFromHelper, getFromHelper, storeInHelper } from "./credential_helper.ts";
 import type { Change } from "./edit_file.ts";
 import { reasonOf } from "./files.ts";
+import type { HelperAnswer, HelperQuestion } from "./helper_program.ts";
 import { removeJson, setJson } from "./json_edit.ts";
 import {
   encodeAuth,
@@ -45,6 +41,8 @@ interface Task {
   readonly target: LoginTarget;
   readonly machine: Machine;
   readonly file: LoginPlace;
+  /** What the file held at first. */
+  readonly logins: LoginFile;
   readonly helper?: NamedHelper;
   readonly variables: readonly string[];
 }
@@ -53,7 +51,7 @@ interface Task {
  * Keeps a login where Docker would: with the helper that its `config.json` names for the registry, else
  * in that file. An older login in the file goes when a helper has taken the new one.
  *
- * @throws {RegistryError} `unauthorized` if it could not be kept; it is then nowhere else either
+ * @throws {RegistryError} `unauthorized` if it could not be kept, or an older one not be removed; no other place is tried
  * @throws {TypeError} for an empty name or secret, and for what the place has no word for
  */
 export async function storeLogin(
@@ -94,6 +92,7 @@ export async function removeLogin(
     removed.push({ kind: "helper", place: placeOf(task, helper) });
   }
   const keys = registryKeys(target);
+  if (!keys.some((key) => task.logins.keys.has(key))) return removed;
   let hadLogin = false;
   await edit(task, (text) => {
     if (text === undefined) return undefined;
@@ -125,12 +124,14 @@ async function prepare(
     const message = `Cannot ${what} the login for "${target.registry}": no home directory is known`;
     throw new RegistryError("unauthorized", message, { registry: target.registry });
   }
-  const task = { what, target, machine, file, variables: helperVariables };
-  const helper = namedHelper(await readLogins(task), target);
+  const asked = { what, target, machine, file, variables: helperVariables };
+  const logins = await readLogins(asked);
+  const helper = namedHelper(logins, target);
+  const task = { ...asked, logins };
   return helper === undefined || helper.name === "" ? task : { ...task, helper };
 }
 
-async function readLogins(task: Task): Promise<LoginFile> {
+async function readLogins(task: Omit<Task, "logins">): Promise<LoginFile> {
   const { path, label } = task.file;
   const read = await task.machine.readFile(path, LONGEST_LOGIN_FILE);
   if (read.kind === "refused" || read.kind === "broken") refuse(task, `${label}: ${read.reason}`);
@@ -155,8 +156,9 @@ function setEntry(text: string | undefined, key: string, fields: Fields): string
   parseLoginFile(whole);
   const unwanted = new Set(LOGIN_FIELDS.filter((name) => !Object.hasOwn(fields, name)));
   const cleared = removeJson(whole, ["auths", key], unwanted);
-  const isObject = parseLoginFile(cleared).entry(key)?.kind === "empty";
-  let edited = isObject ? cleared : setJson(cleared, ["auths", key], {});
+  const isStub = parseLoginFile(cleared).entry(key)?.kind === "empty";
+  if (Object.keys(fields).length === 0 && !isStub) return setJson(cleared, ["auths", key], {});
+  let edited = cleared;
   for (const [name, value] of Object.entries(fields)) {
     edited = setJson(edited, ["auths", key, name], value);
   }
@@ -181,7 +183,7 @@ function authOf({ username, password }: { username: string; password: string }):
   return encodeAuth(username, password);
 }
 
-function question({ variables }: Task, { name, server }: NamedHelper) {
+function question({ variables }: Task, { name, server }: NamedHelper): HelperQuestion {
   return { name, server, variables };
 }
 
@@ -193,7 +195,7 @@ function reason(answer: Exclude<HelperAnswer<unknown>, { kind: "done" }>): strin
   return answer.kind === "failed" ? answer.reason : "says that it has no such credentials";
 }
 
-function refuse({ what, target }: Task, reason: string): never {
+function refuse({ what, target }: Pick<Task, "what" | "target">, reason: string): never {
   const message = `Cannot ${what} the login for "${target.registry}": ${reason}`;
   throw new RegistryError("unauthorized", message, { registry: target.registry });
 }

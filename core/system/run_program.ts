@@ -34,6 +34,9 @@ export type RunProgram = (program: Program) => Promise<ProgramEnd>;
 /** What `node:child_process` reads in Deno before it runs anything. */
 const VARIABLE = "NODE_V8_COVERAGE";
 
+/** Milliseconds that the system may take to end a program that is killed. */
+const GRACE = 1_000;
+
 /** Runs a program of this machine. */
 export function runProgram(program: Program): Promise<ProgramEnd> {
   const { command } = program;
@@ -65,21 +68,25 @@ function start(program: Program, onEnd: (end: ProgramEnd) => void): void {
   });
   const chunks: Uint8Array[] = [];
   let length = 0;
+  let killing: string | undefined;
+  let timer = setTimeout(() => kill(`did not end within ${timeout / 1000} seconds`), timeout);
 
   function settle(end: ProgramEnd): void {
     clearTimeout(timer);
     onEnd(end);
   }
 
-  /** Does not wait: what the program has started itself may hold its standard output open. */
+  /** Waits for the program, but not for what that has started, which may hold the output open. */
   function kill(reason: string): void {
+    if (killing !== undefined) return;
+    killing = reason;
+    clearTimeout(timer);
+    timer = setTimeout(() => settle({ kind: "killed", reason }), GRACE);
     child.kill("SIGKILL");
     child.stdout.destroy();
     child.stdin.destroy();
-    settle({ kind: "killed", reason });
   }
 
-  const timer = setTimeout(() => kill(`did not end within ${timeout / 1000} seconds`), timeout);
   child.stdout.on("data", (chunk: Uint8Array) => {
     length += chunk.length;
     if (length > outputLimit) return kill(`wrote more than ${outputLimit / 1024} KiB`);
@@ -89,7 +96,11 @@ function start(program: Program, onEnd: (end: ProgramEnd) => void): void {
     const isMissing = codeOf(error) === "ENOENT";
     settle(isMissing ? { kind: "missing" } : { kind: "refused", reason: reasonOf(error) });
   });
+  child.on("exit", () => {
+    if (killing !== undefined) settle({ kind: "killed", reason: killing });
+  });
   child.on("close", (code: number | null) => {
+    if (killing !== undefined) return;
     if (code === null) return settle({ kind: "killed", reason: "was killed" });
     settle({ kind: "ended", code, stdout: decode(chunks) });
   });

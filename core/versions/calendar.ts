@@ -15,12 +15,17 @@ export interface CalendarDate {
 
 /** Reads `20240111`, `20240111093000`, `2024-01-11`, `2024-01` or `2025-01-20T14-49-07Z`. */
 export function readDate(text: string, digits: string): CalendarDate | undefined {
-  if (digits.length !== 4 && !(digits.length >= 8 && digits.length <= 14)) return undefined;
+  if (!mayBeDate(digits)) return undefined;
   const found = digits.length === 4 ? dashed(text) : compact(digits);
   if (found === undefined) return undefined;
   const length = digits.length === 4 ? found.join("-").length : digits.length;
   const [time = ""] = TIME.exec(text.slice(length, length + 12)) ?? [];
   return { numbers: found, time, length: length + time.length };
+}
+
+/** Whether digits have the length of a year, or of a date without hyphens. */
+export function mayBeDate({ length }: string): boolean {
+  return length === 4 || (length >= 8 && length <= 14);
 }
 
 /** Year, month, day and what else there is, whichever way the date was written. */

@@ -1,4 +1,4 @@
-import { readDate } from "./calendar.ts";
+import { mayBeDate, readDate } from "./calendar.ts";
 import { hashEnd } from "./hash.ts";
 import { isDigit, runEnd } from "./runs.ts";
 
@@ -22,7 +22,7 @@ export interface Numbers {
 export function readNumbers(tag: string, from: number): Numbers {
   const end = runEnd(tag, from, isDigit);
   const digits = tag.slice(from, end);
-  const date = readDate(tag.slice(from, from + 40), digits);
+  const date = mayBeDate(digits) ? readDate(tag.slice(from, from + 40), digits) : undefined;
   if (date !== undefined) {
     const { numbers, time, length } = date;
     return {

@@ -66,7 +66,7 @@ export function readTag(tag: string): Version | "channel" | "hash" | "digest" {
     const at = firstDigit(tag, from);
     const end = segmentEnd(tag, from);
     if (at < end) {
-      if (isAnnounced(tag, from, at)) return versionFrom(tag, at);
+      if (isAnnounced(tag, from, at)) return hashEnd(tag, at) > at ? "hash" : versionFrom(tag, at);
       if (wordBefore(tag.slice(from, end))?.role !== "architecture") named.push(at);
     }
     from = end + 1;
@@ -86,7 +86,7 @@ function namedVersion(tag: string, candidates: readonly number[]): Version | "ch
   for (const at of candidates) {
     let begin = at;
     while (begin > 0 && isLetter(tag.charCodeAt(begin - 1))) begin--;
-    const isPrefix = at - begin === 1 || wordBefore(tag.slice(begin, at))?.role === "prefix";
+    const isPrefix = wordBefore(tag.slice(begin, at))?.role === "prefix";
     const found = versionFrom(tag, at);
     if (found === "channel") continue;
     if (isPrefix || found.numbers.length >= FEWEST_OF_NAMED) return found;

@@ -1,7 +1,7 @@
 import { hashEnd } from "./hash.ts";
 import { isDigit, isLetter, isSeparator, runEnd } from "./runs.ts";
 import { readDate } from "./calendar.ts";
-import { buildWord, wordBehind } from "./words.ts";
+import { buildWord, wordBefore, wordBehind } from "./words.ts";
 
 /** A `b` with a longer number counts builds, not betas: `1.300053.0b1046`. */
 const LONGEST_BETA = 2;
@@ -31,6 +31,8 @@ export interface Tail {
   readonly moves: boolean;
 }
 
+const NOTHING: Tail = { parts: [], behind: [], variant: "", shape: "", moves: false };
+
 /** One piece of a tail, between two separators. */
 interface Piece {
   readonly mark: string;
@@ -56,6 +58,7 @@ export function readTail(
   from: number,
   { kind, separator }: { readonly kind: "version" | "date"; readonly separator: string },
 ): Tail {
+  if (from === tag.length) return NOTHING;
   const draft: Draft = {
     parts: [],
     behind: [],
@@ -101,10 +104,13 @@ function takeNumber(draft: Draft, piece: Piece, kind: "version" | "date"): numbe
 
 function takeWord(draft: Draft, piece: Piece, tag: string, isUpdate: boolean): number {
   const { mark, letters, rest, end } = piece;
-  if (letters === "g" && hashEnd(rest, 0) === rest.length && rest !== "") {
-    return takeBuild(draft, piece, `${mark}g`, rest, `${mark}g<commit>`);
+  const text = letters + rest;
+  if (mark === "+") return takeBuild(draft, piece, mark + letters, rest, `${mark}${letters}#`);
+  if (text.startsWith("g") && hashEnd(text, 1) === text.length) {
+    return takeBuild(draft, piece, `${mark}g`, text.slice(1), `${mark}g<commit>`);
   }
-  if (!isNumeric(rest)) return takeVariant(draft, piece);
+  if (!isNumeric(rest)) return takeMixed(draft, piece);
+  if (wordBefore(text)?.role === "architecture") return takeVariant(draft, piece);
   const number = rest.startsWith(".") ? rest.slice(1) : rest;
   const word = wordBehind(letters);
   if (word?.role === "moving" && rest === "") draft.moves = true;
@@ -120,6 +126,17 @@ function takeWord(draft: Draft, piece: Piece, tag: string, isUpdate: boolean): n
     return next;
   }
   return takeRevision(draft, piece, tag, number);
+}
+
+/** A word with digits in it: `k3s1` is the first build of a word that is known, `rc1a` a variant. */
+function takeMixed(draft: Draft, piece: Piece): number {
+  const text = piece.letters + piece.rest;
+  let stem = text.length;
+  while (isDigit(text.charCodeAt(stem - 1))) stem--;
+  const word = text.slice(0, stem);
+  if (stem === text.length || buildWord(word) === undefined) return takeVariant(draft, piece);
+  const mark = piece.mark + word;
+  return takeBuild(draft, piece, mark, text.slice(stem), `${mark}#`);
 }
 
 function takeRevision(draft: Draft, piece: Piece, tag: string, number: string): number {
@@ -168,9 +185,13 @@ function isNumberAt(tag: string, at: number): boolean {
 }
 
 function isNumeric(rest: string): boolean {
-  return runEnd(rest, 0, (unit) => isDigit(unit) || unit === 46) === rest.length;
+  return runEnd(rest, 0, isDigitOrDot) === rest.length;
 }
 
 function isPlain(unit: number): boolean {
   return !isSeparator(unit);
+}
+
+function isDigitOrDot(unit: number): boolean {
+  return isDigit(unit) || unit === 46;
 }

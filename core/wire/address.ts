@@ -3,7 +3,9 @@
  * gives, where `0x7f.1` has become `127.0.0.1`.
  */
 export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || octets(hostname)?.[0] === 127;
+  const name = hostname.replace(/\.$/, "");
+  return name === "localhost" || name.endsWith(".localhost") || name === "[::1]" ||
+    octets(name)?.[0] === 127;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Grant, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Asker } from "./refusal.ts";
 import type { Answer, Question, Sender } from "./send.ts";
+import { waitFor } from "./wait.ts";
 
 /** A question to a registry, and who asked it in the end. */
 export interface Asked {
@@ -20,9 +21,6 @@ export type Matter = Pick<Question, "url" | "lighter" | "limit" | "statusOnly">;
 /** Asks a registry, with a token where it wants one. Those above never see a challenge. */
 export type Ask = (place: Place, matter: Matter, operation: Operation) => Promise<Asked>;
 
-/** A token that was refused with so little of its use left has probably expired. */
-const NEARLY_OVER = 12_000;
-
 /** Makes the function that asks. */
 export function createAsk(ports: {
   readonly sender: Sender;
@@ -33,6 +31,8 @@ export function createAsk(ports: {
   const { sender, auth, keyring, clock } = ports;
 
   async function ask(place: Place, matter: Matter, operation: Operation): Promise<Asked> {
+    // Where credentials come from may take its time: a helper that asks a person.
+    await waitFor(keyring.find(place), operation, clock);
     let grant = await auth.before(place, operation);
     let answer = await sendWith(place, matter, grant, operation);
     if (isRefused(answer, grant)) {
@@ -63,7 +63,7 @@ export function createAsk(ports: {
   function isRefused({ status }: Answer, grant: Grant | undefined): boolean {
     if (status === 401) return true;
     return (status === 400 || status === 403) && grant !== undefined &&
-      grant.until - clock.now() < NEARLY_OVER;
+      clock.now() >= grant.agesAt;
   }
 
   return ask;

@@ -77,9 +77,13 @@ export function createAuth(ports: {
     const isSpent = refused !== undefined && tokens.forget(place, realm, login, refused);
     // A new token of the same scope cannot reach further.
     if (isSpent && realm.error === "insufficient_scope") return undefined;
-    learned.set(nameOf(place), realm);
+    learned.set(nameOf(place), { ...realm, error: undefined });
     const general = realm.scope !== undefined && isGeneralScope(realm.scope);
-    learned.set(place.origin, general ? realm : { ...realm, scope: undefined });
+    learned.set(place.origin, {
+      ...realm,
+      scope: general ? realm.scope : undefined,
+      error: undefined,
+    });
     return await tokens.get(place, realm, login, operation);
   }
 
@@ -149,7 +153,7 @@ export function createAuth(ports: {
 
 /** A login that is sent as it is, without a token endpoint. */
 function direct(login: Login): Grant {
-  return { secret: login.secret, login, until: Infinity };
+  return { secret: login.secret, login, agesAt: Infinity, until: Infinity };
 }
 
 function nameOf({ origin, repository }: Place): string {

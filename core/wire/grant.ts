@@ -32,6 +32,8 @@ export interface Grant {
   readonly login?: Login;
   /** The token endpoint's host, if a login was kept from it. */
   readonly withheldFrom?: string;
+  /** The moment of the clock from which a refusal may only mean that it is over. */
+  readonly agesAt: number;
   /** The moment of the clock from which it is not used any more. */
   readonly until: number;
 }

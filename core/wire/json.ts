@@ -1,7 +1,4 @@
-import { printable } from "../names/printable.ts";
-
 const MOST_DIAGNOSTICS = 5;
-const SAMPLE = 80;
 
 /** Why a body is not the JSON that was expected. */
 export class NotJson extends Error {
@@ -12,9 +9,9 @@ export class NotJson extends Error {
    */
   readonly kind: "html" | "cut" | "malformed";
 
-  /** `sample` is the printable beginning of the body. */
-  constructor(kind: "html" | "cut" | "malformed", sample: string) {
-    super(sample);
+  /** `body` is as it came: not printable, and perhaps with an echoed secret. */
+  constructor(kind: "html" | "cut" | "malformed", body: string) {
+    super(body);
     this.kind = kind;
   }
 }
@@ -37,9 +34,9 @@ export function decodeJson(body: Uint8Array): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new NotJson(kindOf(text), printable(text.trimStart(), SAMPLE));
+    throw new NotJson(kindOf(text), text.trimStart());
   }
-  if (!isRecord(value)) throw new NotJson("malformed", printable(text, SAMPLE));
+  if (!isRecord(value)) throw new NotJson("malformed", text);
   return value;
 }
 
@@ -54,8 +51,8 @@ export function isHtml(body: Uint8Array): boolean {
 }
 
 /**
- * What an error body says, as printable lines: `CODE: message` of each of its `errors`, or the one
- * text that token endpoints put under other names. Nothing for a page made for people.
+ * What an error body says: `CODE: message` of each of its `errors`, or the one text that token
+ * endpoints put under other names, as it came. Nothing for a page made for people.
  *
  * Source: OCI distribution specification 1.1, "Error Codes".
  */
@@ -77,7 +74,6 @@ function describe(entry: unknown): string {
     .find((text) => typeof text === "string" && text !== "");
   return [entry.code, message]
     .filter((part) => typeof part === "string" && part !== "")
-    .map((part) => printable(String(part), 300))
     .join(": ");
 }
 

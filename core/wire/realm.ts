@@ -41,9 +41,7 @@ export function readRealm(challenge: Challenge, origin: string, routes: Routes):
 
 /** The address that asks `realm` for a token with `scope`; both win over what its own query says. */
 export function tokenAddress(realm: Realm, scope?: string): URL {
-  const url = new URL(realm.url);
-  url.searchParams.delete("service");
-  url.searchParams.delete("scope");
+  const url = formAddress(realm);
   // Not through searchParams: that writes a space as "+", which not every token endpoint reads as one.
   const { service } = realm;
   const asked = [
@@ -52,6 +50,14 @@ export function tokenAddress(realm: Realm, scope?: string): URL {
     scope === undefined ? "" : `scope=${encode(scope)}`,
   ];
   url.search = asked.filter((part) => part !== "").join("&");
+  return url;
+}
+
+/** The address that takes {@linkcode tokenForm}: the realm, without what its own query says of these. */
+export function formAddress(realm: Realm): URL {
+  const url = new URL(realm.url);
+  url.searchParams.delete("service");
+  url.searchParams.delete("scope");
   return url;
 }
 

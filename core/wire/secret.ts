@@ -26,29 +26,24 @@ export class Secret {
     this.scheme = scheme;
     this.#value = value;
     this.#audience = new Set(audience);
-    this.#traces = traces.filter((trace) => trace.length >= SHORTEST_SEARCHED);
+    this.#traces = traces.flatMap(spellings).filter((text) => text.length >= SHORTEST_SEARCHED)
+      .sort((a, b) => b.length - a.length);
   }
 
   /** A user name and password; `audience` holds origins such as `https://registry.example`. */
   static basic(username: string, password: string, audience: Iterable<string>): Secret {
     const encoded = encodeBase64(`${username}:${password}`);
-    const traces = [
-      encoded,
-      password,
-      encodeURIComponent(password),
-      encodeBase64(password),
-    ];
-    return new Secret("Basic", encoded, audience, traces);
+    return new Secret("Basic", encoded, audience, [encoded, password]);
   }
 
   /** A bearer token; `audience` holds origins such as `https://registry.example`. */
   static bearer(token: string, audience: Iterable<string>): Secret {
-    return new Secret("Bearer", token, audience, [token, encodeURIComponent(token)]);
+    return new Secret("Bearer", token, audience, [token]);
   }
 
   /** An OAuth 2 refresh token, which token endpoints take in a form. */
   static refresh(token: string, audience: Iterable<string>): Secret {
-    return new Secret("Refresh", token, audience, [token, encodeURIComponent(token)]);
+    return new Secret("Refresh", token, audience, [token]);
   }
 
   /** Whether the audience holds the origin of `url`. */
@@ -99,6 +94,16 @@ export class Secret {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return REDACTED;
   }
+}
+
+/** The ways in which a server may echo a text: as it is, percent-encoded, in base64 with or without padding. */
+function spellings(text: string): string[] {
+  const base64 = encodeBase64(text).replace(/=+$/, "");
+  const base64url = base64.replaceAll("+", "-").replaceAll("/", "_");
+  return [text, text.replace(/=+$/, ""), base64, base64url].flatMap((spelling) => {
+    const encoded = encodeURIComponent(spelling);
+    return [spelling, encoded, encoded.replace(/%../g, (hex) => hex.toLowerCase())];
+  });
 }
 
 function encodeBase64(text: string): string {

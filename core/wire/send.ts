@@ -8,7 +8,7 @@ import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Secret } from "./secret.ts";
-import type { RawAnswer, Transport } from "./transport.ts";
+import { addressOf, type RawAnswer, type Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 const MOST_HOPS = 3;
@@ -32,6 +32,8 @@ export interface Question {
    *   reader who has none: a registry that serves everybody from a mirror answers like this
    */
   readonly redirects: "nowhere" | "same-origin" | "open";
+  /** Whether a good answer is a secret, so that no part of it is ever shown. */
+  readonly confidential?: boolean;
   /** Whether only the status of a good answer counts, not what is in it. */
   readonly statusOnly?: boolean;
   /** Asked instead, as soon as the server shows that `url` overwhelms it. */
@@ -114,7 +116,7 @@ export function createSender(ports: {
       const raw = await followed(question, operation, attempt);
       return judge(raw, question, attempt);
     } catch (error) {
-      return troubleOf(error, question.url);
+      return troubleOf(error, question, transport.clean);
     } finally {
       leave();
       operation.time -= clock.now() - started;
@@ -130,6 +132,7 @@ export function createSender(ports: {
     for (let hop = 0;; hop++) {
       const answer = await transport.exchange({
         url,
+        signed: url.origin !== question.url.origin,
         form: question.form,
         secret: url.origin === question.url.origin ? question.secret : undefined,
         limit: question.limit,
@@ -151,7 +154,7 @@ export function createSender(ports: {
 
   function nextHop(answer: RawAnswer, url: URL, question: Question): URL {
     const location = answer.headers.get("location");
-    const shown = location === null ? "nowhere" : `"${transport.clean(location).slice(0, 200)}"`;
+    const shown = location === null ? "nowhere" : `"${addressOf(location)}"`;
     if (location === null || !URL.canParse(location, url.href)) {
       throw new Refused(`status ${answer.status} redirects to ${shown}`);
     }
@@ -169,7 +172,8 @@ export function createSender(ports: {
 
   function judge(raw: RawAnswer, question: Question, attempts: number): Answer | Trouble {
     const { status, headers, body } = raw;
-    const diagnostics = diagnose(body).map(transport.clean);
+    const isGood = status >= 200 && status < 300;
+    const diagnostics = isGood ? [] : diagnose(body).map((line) => transport.clean(line, 300));
     if (isPassing(status, headers)) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
@@ -182,10 +186,10 @@ export function createSender(ports: {
         diagnostics,
       };
     }
-    const isGood = status >= 200 && status < 300;
     const value = isGood ? (question.statusOnly ? {} : decodeJson(body)) : undefined;
     const request = describe(question);
-    return { status, headers, value, diagnostics, request, html: isHtml(body), attempts };
+    const html = !isGood && isHtml(body);
+    return { status, headers, value, diagnostics, request, html, attempts };
   }
 
   /** Waits, at the expense of the operation's patience and time. */

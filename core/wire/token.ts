@@ -26,9 +26,15 @@ export interface Token {
 export function readToken(answer: Record<string, unknown>): Token | undefined {
   const value = [answer.token, answer.access_token].find((text) => isToken(text));
   if (typeof value !== "string") return undefined;
-  const given = Number(answer.expires_in ?? NaN);
+  const given = secondsOf(answer.expires_in);
   const life = given > 0 ? Math.min(Math.max(given, SHORTEST_LIFE), LONGEST_LIFE) : USUAL_LIFE;
   return { value, usableFor: life * 1000 * USED_SHARE };
+}
+
+/** Some send the number as text. */
+function secondsOf(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^[0-9]{1,9}$/.test(value) ? Number(value) : NaN;
 }
 
 function isToken(text: unknown): boolean {

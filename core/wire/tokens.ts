@@ -2,15 +2,19 @@ import type { Keyring } from "../credentials.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
-import { type Realm, tokenAddress, tokenForm } from "./realm.ts";
+import { formAddress, type Realm, tokenAddress, tokenForm } from "./realm.ts";
 import { isRefusal, refusedToken } from "./refusal.ts";
 import { readPartOf, readScope } from "./scope.ts";
 import { Secret } from "./secret.ts";
 import type { Sender } from "./send.ts";
 import { readToken } from "./token.ts";
+import { waitFor } from "./wait.ts";
 
 /** Bytes that the answer of a token endpoint may have. */
 const TOKEN_LIMIT = 128 * 1024;
+
+/** Of the time that it is used for, after which a refusal may only mean that it is over. */
+const AGED_SHARE = 0.8;
 
 /** The tokens at hand, kept in memory by registry, realm, service, scope and identity. */
 export interface Tokens {
@@ -51,9 +55,8 @@ export function createTokens(ports: {
       const flight = flights.get(name);
       if (flight === undefined) break;
       // Another operation's failure or interruption is not this one's.
-      const shared = await flight.catch(() => undefined);
+      const shared = await waitFor(flight.catch(() => undefined), operation, clock);
       if (shared !== undefined) return shared;
-      operation.signal?.throwIfAborted();
     }
     const flight = mint(place, realm, login, operation);
     flights.set(name, flight);
@@ -78,11 +81,12 @@ export function createTokens(ports: {
     const scope = scopeOf(place, realm);
     const isRefresh = trusted?.secret.scheme === "Refresh";
     const answer = await sender.send({
-      url: isRefresh ? realm.url : tokenAddress(realm, scope),
+      url: isRefresh ? formAddress(realm) : tokenAddress(realm, scope),
       form: isRefresh ? tokenForm(realm, scope) : undefined,
       secret: trusted?.secret,
       limit: TOKEN_LIMIT,
       redirects: "nowhere",
+      confidential: true,
     }, operation);
     if (answer.value === undefined) {
       if (trusted?.stored && isRefusal(answer)) {
@@ -95,12 +99,15 @@ export function createTokens(ports: {
     }
     const token = readToken(answer.value);
     if (token === undefined) {
-      throw operation.fail("protocol", `no usable token in the answer of ${realm.url.host}`);
+      const { status, request, attempts } = answer;
+      const reason = `no usable token in the answer of ${realm.url.host}`;
+      throw operation.fail("protocol", reason, { status, request, attempts });
     }
     return {
       secret: Secret.bearer(token.value, [place.origin]),
       login: trusted,
       withheldFrom,
+      agesAt: clock.now() + token.usableFor * AGED_SHARE,
       until: clock.now() + token.usableFor,
     };
   }

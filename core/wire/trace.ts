@@ -2,7 +2,7 @@
 export interface Exchange {
   /** The HTTP method. */
   readonly method: string;
-  /** The address, without user information; query values that could be secret are replaced. */
+  /** The address, without user information, and without the query where that may be signed. */
   readonly url: string;
   /** The scheme of the credentials that went along, if any: `Bearer`, `Basic`. */
   readonly authorization?: string;
@@ -10,9 +10,9 @@ export interface Exchange {
   readonly status?: number;
   /** Headers of the answer that matter to the protocol. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds until the headers came, or the failure. */
+  /** Milliseconds until the whole answer came, or the failure. */
   readonly elapsed: number;
-  /** Why no answer came. */
+  /** Why no whole answer came. */
   readonly failure?: string;
   /** Counts from 1 for each sending of the same request. */
   readonly attempt: number;

@@ -28,6 +28,8 @@ export interface Request {
   readonly url: URL;
   /** Sent as a POST with this form; without one it is a GET. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Whether its query may be signed, and so is not to be shown. */
+  readonly signed?: boolean;
   /** Goes along if its audience allows. */
   readonly secret?: Secret;
   /** Bytes, after decoding, that a good answer may have. */
@@ -60,8 +62,8 @@ export interface Transport {
    * @throws {Setback} if no whole answer came; the signal's reason if it was aborted
    */
   exchange(request: Request): Promise<RawAnswer>;
-  /** `text` made printable and free of every secret that was ever sent along. */
-  clean(text: string): string;
+  /** `text` without any secret that was ever sent along, then printable, and then cut to `limit`. */
+  clean(text: string, limit?: number): string;
 }
 
 /** Makes a transport over `fetch`. */
@@ -75,10 +77,10 @@ export function createTransport(ports: {
   const { clock, onExchange } = ports;
   const sent = new Set<Secret>();
 
-  function clean(text: string): string {
+  function clean(text: string, limit?: number): string {
     let safe = text;
     for (const secret of sent) safe = secret.redact(safe);
-    return printable(safe);
+    return printable(safe, limit);
   }
 
   async function exchange(request: Request): Promise<RawAnswer> {
@@ -92,6 +94,7 @@ export function createTransport(ports: {
     const deadline = started + request.time;
     const watch = startWatch(clock, request.signal);
     watch.expect(Math.min(HEADERS, request.headersTime), deadline, "no answer");
+    const silence = () => watch.expect(SILENCE, deadline, "the answer stopped");
     let response: Response | undefined;
     let failure: unknown;
     try {
@@ -104,35 +107,22 @@ export function createTransport(ports: {
         signal: watch.signal,
         ...(client === undefined ? {} : { client }),
       });
-      const elapsed = clock.now() - started;
-      report(response, elapsed);
-      return {
-        status: response.status,
-        headers: response.headers,
-        body: await readBody(
-          response,
-          request.limit,
-          () => watch.expect(SILENCE, deadline, "the answer stopped"),
-        ),
-      };
+      const body = await readBody(response, request.limit, silence);
+      return { status: response.status, headers: response.headers, body };
     } catch (error) {
       failure = request.signal?.aborted
         ? request.signal.reason
         : setbackOf(watch.late() ?? error, request.url);
-      if (response === undefined) report(undefined, clock.now() - started);
       throw failure;
     } finally {
       watch.stop();
-    }
-
-    function report(answer: Response | undefined, elapsed: number): void {
       onExchange?.({
         method,
-        url: clean(withoutUserinfo(request.url)),
+        url: clean(shown(request.url, request.signed)),
         authorization: authorised ? request.secret?.scheme : undefined,
-        status: answer?.status,
-        headers: answer ? tellingHeaders(answer.headers, clean) : {},
-        elapsed,
+        status: response?.status,
+        headers: response ? tellingHeaders(response.headers, clean) : {},
+        elapsed: clock.now() - started,
         failure: failure instanceof Error ? clean(failure.message) : undefined,
         attempt: request.attempt,
       });
@@ -179,8 +169,9 @@ function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
   return body;
 }
 
-function withoutUserinfo(url: URL): string {
-  return `${url.origin}${url.pathname}${url.search}`;
+/** An address without its user; of a signed one not even the query. */
+function shown({ origin, pathname, search }: URL, signed: boolean = false): string {
+  return `${origin}${pathname}${signed ? "" : search}`;
 }
 
 function tellingHeaders(
@@ -190,7 +181,15 @@ function tellingHeaders(
   const telling: Record<string, string> = {};
   for (const name of TELLING_HEADERS) {
     const value = headers.get(name);
-    if (value !== null) telling[name] = clean(value);
+    // A redirect to a storage is signed in its query, and may name a user.
+    if (value !== null) telling[name] = clean(name === "location" ? addressOf(value) : value);
   }
   return telling;
+}
+
+/** Where a Location leads, without user and query. */
+export function addressOf(location: string): string {
+  const url = URL.parse(location);
+  if (url === null) return location.split(/[?#]/, 1).join("");
+  return shown(url, true);
 }

@@ -3,6 +3,8 @@ import { Setback } from "./setback.ts";
 
 /** Attempts where nobody listens or nobody has that name: waiting longer hardly helps. */
 const ATTEMPTS_AT_NOBODY = 2;
+/** Characters shown of an answer that cannot be read. */
+const SAMPLE = 80;
 
 /** Why an attempt came to nothing, and whether another may not. */
 export interface Trouble {
@@ -29,12 +31,22 @@ export interface Trouble {
 /** A redirect that a rule of ours does not follow. */
 export class Refused extends Error {}
 
-/** What a failed attempt at `url` means; rethrows what is no trouble of the wire. */
-export function troubleOf(error: unknown, url: URL): Trouble {
+/**
+ * What a failed attempt means; rethrows what is no trouble of the wire.
+ *
+ * @param clean makes a server's words fit to be shown
+ */
+export function troubleOf(
+  error: unknown,
+  { url, confidential }: { readonly url: URL; readonly confidential?: boolean },
+  clean: (text: string, limit: number) => string,
+): Trouble {
   if (error instanceof Refused) {
     return { code: "protocol", reason: error.message, attempts: 1 };
   }
-  if (error instanceof NotJson) return misread(error, url.host);
+  if (error instanceof NotJson) {
+    return misread(error, url.host, confidential ? "" : clean(error.message, SAMPLE));
+  }
   if (!(error instanceof Setback)) throw error;
   const reason = `${url.host}: ${error.message}`;
   switch (error.kind) {
@@ -74,19 +86,19 @@ export function troubleOf(error: unknown, url: URL): Trouble {
   }
 }
 
-function misread(error: NotJson, host: string): Trouble {
-  const found = error.message === "" ? "nothing" : `"${error.message}"`;
+function misread(error: NotJson, host: string, sample: string): Trouble {
+  const found = sample === "" ? "" : `: "${sample}"`;
   if (error.kind === "html") {
     return {
       code: "protocol",
-      reason: `${host} answered with a web page instead of JSON: ${found}`,
+      reason: `${host} answered with a web page instead of JSON${found}`,
       attempts: 1,
       hint: `Is ${host} a registry? A proxy or a login page in between answers like this too`,
     };
   }
   return {
     code: "protocol",
-    reason: `${host} answered with something that is not a JSON object: ${found}`,
+    reason: `${host} answered with something that is not a JSON object${found}`,
     attempts: error.kind === "cut" ? Infinity : 1,
   };
 }

@@ -1,0 +1,43 @@
+import { value } from "./runs.ts";
+import type { Version } from "./shape.ts";
+
+/** With so many numbers or fewer, one longer version is enough. */
+const SURELY = 2;
+const MANY = "many";
+
+/** Tells which versions of a list are moving channels, when all of it was seen. */
+export interface ChannelWatch {
+  /** Takes one version of the list into account. */
+  see(version: Version): void;
+  /** Whether a version moves: `21` where `21.0.7` is, `3.19-alpine` where `3.19.1` is. */
+  isChannel(version: Version): boolean;
+}
+
+/**
+ * Begins to watch a list. What it says of a version can only turn from "moves not" to "moves".
+ *
+ * A tag of one or two numbers moves where one version of the list goes on with more, whatever its variant.
+ * A longer one needs two: `1.2.3.1` alone is rather a repair of `1.2.3`, which stays what it is.
+ */
+export function watchChannels(): ChannelWatch {
+  /** The number that follows, or that there are several. */
+  const longer = new Map<string, string>();
+  return {
+    see({ kind, flavour, numbers }: Version): void {
+      if (kind === "date") return;
+      let key = flavour;
+      for (let at = 0; at < numbers.length - 1; at++) {
+        key += `/${value(numbers[at] ?? "")}`;
+        const next = value(numbers[at + 1] ?? "");
+        const known = longer.get(key);
+        if (known === undefined) longer.set(key, next);
+        else if (known !== next && known !== MANY) longer.set(key, MANY);
+      }
+    },
+    isChannel({ kind, flavour, numbers }: Version): boolean {
+      if (kind === "date") return false;
+      const found = longer.get([flavour, ...numbers.map(value)].join("/"));
+      return numbers.length > SURELY ? found === MANY : found !== undefined;
+    },
+  };
+}

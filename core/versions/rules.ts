@@ -1,0 +1,162 @@
+import { parseDuration, timeOf } from "./age.ts";
+import { orderKey, readKey } from "./order.ts";
+import { needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
+import { matchesGlob, parsePattern } from "./pattern.ts";
+import { parseRange } from "./range.ts";
+import { value } from "./runs.ts";
+import { readTag, type Version } from "./shape.ts";
+
+/** The first number of calendar versions: `2024.12.5`. They have no lines. */
+const YEAR = /^20\d\d$/;
+
+/** A tag's own part of the question: what can be told of it without the other tags. */
+export interface Candidate {
+  readonly name: string;
+  /** The tag taken apart, or what else it is, where a rule asks. */
+  readonly read: ReturnType<typeof readTag>;
+  /** When it came to be, in milliseconds since 1970, where a rule asks and it is known. */
+  readonly time: number | undefined;
+}
+
+/** One rule: its name, and whether a tag passes. */
+type Rule = readonly [name: SelectRule, passes: (candidate: Candidate) => boolean];
+
+/**
+ * Makes the rules that judge each tag by itself, in their order.
+ *
+ * @throws {RangeError} if an option cannot be read
+ */
+export function makeRules(
+  options: SelectOptions,
+): (candidate: Candidate) => SelectRule | undefined {
+  const rules: readonly Rule[] = [
+    ...nameRules(options),
+    ...(needsVersions(options) ? versionRules(options) : []),
+    ...ageRules(options),
+  ];
+  return (candidate) => {
+    for (const [name, passes] of rules) {
+      if (!passes(candidate)) return name;
+    }
+    return undefined;
+  };
+}
+
+function nameRules({ include, exclude, noDigestTags }: SelectOptions): Rule[] {
+  const rules: Rule[] = [];
+  if (include !== undefined && include.length > 0) {
+    const patterns = include.map(parsePattern);
+    rules.push(["include", ({ name }) => patterns.some((matches) => matches(name))]);
+  }
+  if (exclude !== undefined && exclude.length > 0) {
+    const patterns = exclude.map(parsePattern);
+    rules.push(["exclude", ({ name }) => !patterns.some((matches) => matches(name))]);
+  }
+  if (noDigestTags === true) rules.push(["noDigestTags", ({ read }) => read !== "digest"]);
+  return rules;
+}
+
+function versionRules(options: SelectOptions): Rule[] {
+  const { variant, newerThan } = options;
+  const rules: Rule[] = [["version", ({ read }) => typeof read !== "string"]];
+  const example = exampleOf(options);
+  if (example !== undefined) {
+    const line = lineOf(example, options);
+    rules.push([
+      "like",
+      on(({ shape, numbers }) => {
+        return shape === example.shape && (line === undefined || value(numbers[0] ?? "") === line);
+      }),
+    ]);
+  }
+  if (variant !== undefined) rules.push(["variant", on((version) => isOf(version, variant))]);
+  const range = options.range === undefined ? undefined : parseRange(options.range);
+  const oldest = newerThan === undefined ? undefined : exampleVersion("newerThan", newerThan);
+  const isAsked = range?.namesPre === true || example?.isPre === true || oldest?.isPre === true;
+  if (!(options.pre ?? isAsked)) rules.push(["pre", on(({ isPre }) => !isPre)]);
+  if (range !== undefined) rules.push(["range", on((version) => range.includes(version))]);
+  if (oldest !== undefined) {
+    const key = orderKey(oldest.tag);
+    rules.push(["newerThan", ({ name, read }) => readKey(name, read) > key]);
+  }
+  return rules;
+}
+
+function ageRules(options: SelectOptions): Rule[] {
+  const { minAge, maxAge, now = Date.now() } = options;
+  const rules: Rule[] = [];
+  if (minAge !== undefined) {
+    const latest = now - parseDuration(minAge);
+    rules.push(["minAge", ({ time }) => time === undefined || time <= latest]);
+  }
+  if (maxAge !== undefined) {
+    const earliest = now - parseDuration(maxAge);
+    rules.push(["maxAge", ({ time }) => time === undefined || time >= earliest]);
+  }
+  return rules;
+}
+
+/** What a version is a variant of: its flavour and its variant, `amd64-slim`, or empty for a plain one. */
+export function variantOf({ flavour, variant }: Version): string {
+  return flavour === "" || variant === "" ? flavour + variant : `${flavour}-${variant}`;
+}
+
+/** The name of an element of a list. */
+export function nameOf(tag: string | { readonly name: string }): string {
+  return typeof tag === "string" ? tag : tag.name;
+}
+
+/** Makes candidates with what the rules ask about, and no more: a list may have a million tags. */
+export function candidateMaker(
+  options: SelectOptions,
+): (tag: string | { readonly name: string }) => Candidate {
+  const needsRead = needsVersions(options) || options.noDigestTags === true;
+  const needsTime = asksForAge(options);
+  return (tag) => {
+    const name = nameOf(tag);
+    const read = needsRead ? readTag(name) : "channel";
+    return { name, read, time: needsTime ? timeOf(tag) : undefined };
+  };
+}
+
+/** Whether a rule judges dates. */
+export function asksForAge({ minAge, maxAge }: SelectOptions): boolean {
+  return minAge !== undefined || maxAge !== undefined;
+}
+
+/**
+ * The version whose shape is wanted: that of `like`, or else of `newerThan`.
+ *
+ * @throws {RangeError} if it is none
+ */
+export function exampleOf({ like, newerThan }: SelectOptions): Version | undefined {
+  if (like !== undefined) return exampleVersion("like", like);
+  return newerThan === undefined ? undefined : exampleVersion("newerThan", newerThan);
+}
+
+function exampleVersion(option: string, tag: string): Version {
+  const read = readTag(tag);
+  if (typeof read !== "string") return read;
+  const kind = { channel: "name that moves", hash: "commit", digest: "digest" }[read];
+  throw new RangeError(`Cannot select with ${option} "${tag}": it is a ${kind}, not a version`);
+}
+
+/** The first number of `like`, unless something else says which lines are meant, or it is no line. */
+function lineOf(example: Version, { like, range, per }: SelectOptions): string | undefined {
+  if (like === undefined || range !== undefined || per === "major" || per === "minor") {
+    return undefined;
+  }
+  const { kind, numbers: [first = "", ...more], parts } = example;
+  if (kind === "date" || (more.length > 0 && YEAR.test(first))) return undefined;
+  const goesOn = more.length > 0 || parts.some(({ role }) => role === "build");
+  return goesOn ? value(first) : undefined;
+}
+
+function isOf(version: Version, variant: string): boolean {
+  const name = variantOf(version);
+  return variant === "none" ? name === "" : name !== "" && matchesGlob(variant, name);
+}
+
+function on(passes: (version: Version) => boolean): (candidate: Candidate) => boolean {
+  return ({ read }) => typeof read !== "string" && passes(read);
+}
