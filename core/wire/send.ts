@@ -154,7 +154,7 @@ export function createSender(ports: {
 
   function nextHop(answer: RawAnswer, url: URL, question: Question): URL {
     const location = answer.headers.get("location");
-    const shown = location === null ? "nowhere" : `"${addressOf(location)}"`;
+    const shown = location === null ? "nowhere" : `"${addressOf(location, url)}"`;
     if (location === null || !URL.canParse(location, url.href)) {
       throw new Refused(`status ${answer.status} redirects to ${shown}`);
     }

@@ -121,7 +121,7 @@ export function createTransport(ports: {
         url: clean(shown(request.url, request.signed)),
         authorization: authorised ? request.secret?.scheme : undefined,
         status: response?.status,
-        headers: response ? tellingHeaders(response.headers, clean) : {},
+        headers: response ? tellingHeaders(response.headers, request.url, clean) : {},
         elapsed: clock.now() - started,
         failure: failure instanceof Error ? clean(failure.message) : undefined,
         attempt: request.attempt,
@@ -176,20 +176,20 @@ function shown({ origin, pathname, search }: URL, signed: boolean = false): stri
 
 function tellingHeaders(
   headers: Headers,
+  base: URL,
   clean: (text: string) => string,
 ): Record<string, string> {
   const telling: Record<string, string> = {};
   for (const name of TELLING_HEADERS) {
     const value = headers.get(name);
     // A redirect to a storage is signed in its query, and may name a user.
-    if (value !== null) telling[name] = clean(name === "location" ? addressOf(value) : value);
+    if (value !== null) telling[name] = clean(name === "location" ? addressOf(value, base) : value);
   }
   return telling;
 }
 
-/** Where a Location leads, without user and query. */
-export function addressOf(location: string): string {
-  const url = URL.parse(location);
-  if (url === null) return location.split(/[?#]/, 1).join("");
-  return shown(url, true);
+/** Where a Location leads, without user and query; nothing of one that cannot be read. */
+export function addressOf(location: string, base: URL): string {
+  const url = URL.parse(location, base);
+  return url === null ? "an address that cannot be read" : shown(url, true);
 }
