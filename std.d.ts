@@ -86,3 +86,20 @@ declare module "@std/semver/greater-or-equal" {
 declare module "@std/text/levenshtein-distance" {
   export function levenshteinDistance(str1: string, str2: string): number;
 }
+
+declare module "@std/semver/parse-range" {
+  export interface Comparator {
+    readonly operator?: "=" | "!=" | ">" | ">=" | "<" | "<=";
+    readonly major: number;
+    readonly minor: number;
+    readonly patch: number;
+  }
+  export type Range = Comparator[][];
+  export function parseRange(value: string): Range;
+}
+
+declare module "@std/semver/satisfies" {
+  import type { Range } from "@std/semver/parse-range";
+  import type { SemVer } from "@std/semver/parse";
+  export function satisfies(version: SemVer, range: Range): boolean;
+}

@@ -5,8 +5,9 @@
 
 import semver from "semver";
 import { compareKeyed, orderKey } from "../core/versions/order.ts";
-import { type SelectOptions } from "../core/versions/options.ts";
+import type { SelectOptions } from "../core/versions/options.ts";
 import { selectTags } from "../core/versions/select.ts";
+import { table } from "./table.ts";
 
 const VARIANTS = ["", "", "", "-alpine", "-alpine3.20", "-slim-bookworm", "-rc.1", "-oraclelinux8"];
 
@@ -57,42 +58,60 @@ const whole = makeTags(count);
 const half = whole.slice(0, count / 2);
 const readable = whole.filter((tag) => semver.valid(tag) !== null);
 
-const selections: readonly (readonly [name: string, options: SelectOptions])[] = [
+/** In the order of the table. */
+const SELECTIONS: readonly (readonly [name: string, options: SelectOptions])[] = [
   ["like 21.0.1", { like: "21.0.1" }],
-  ["range ^21 (needs the list, for channels)", { range: "^21" }],
+  ["range ^21, channels left out", { range: "^21" }],
   ["newest 3 per minor", { newest: 3, per: "minor" }],
   ["sort version", { sort: "version" }],
 ];
 
-console.log(`${count} tags, of which ${readable.length} are semver; the shortest of 3 runs`);
-console.log("\nselectTags()                                   n/2        n   t(n)/t(n/2)");
-for (const [name, options] of selections) {
-  const [small, large] = [
-    time(() => selectTags(half, options)),
-    time(() => selectTags(whole, options)),
+/** Both sort the same tags: a tenth of the list, since one of them is slow. */
+function compareWithSemver(tags: readonly string[]): string[][] {
+  const contenders: readonly (readonly [name: string, work: () => unknown])[] = [
+    ["selectTags(), sort version", () => selectTags(tags, { sort: "version" })],
+    ["orderKey() once a tag, then sort", () => sortByKey(tags)],
+    ["semver.rsort(texts)", () => semver.rsort([...tags])],
+    ["new SemVer() once a tag, then sort", () => sortParsed(tags)],
   ];
-  report(name, [small, large], large / small);
+  const times = contenders.map(([, work]) => time(work));
+  const [ours = NaN] = times;
+  return contenders.map(([name], at) => {
+    const each = times[at] ?? NaN;
+    return [name, milliseconds(each), ratio(each, ours)];
+  });
 }
 
-/** As few as both can read, for both to do the same work. */
-const same = readable.slice(0, Math.min(readable.length, count / 10));
-const ours = time(() => selectTags(same, { sort: "version" }));
-const keyed = time(() => {
-  const entries = same.map((tag) => ({ tag, key: orderKey(tag) }));
-  entries.sort((a, b) => compareKeyed(a.key, a.tag, b.key, b.tag));
-});
-const texts = time(() => semver.rsort([...same]));
-const parsed = time(() =>
-  same.map((tag) => new semver.SemVer(tag)).sort((a, b) => b.compareBuild(a))
-);
-
-console.log(`\nthe same ${same.length} semver tags sorted                      ms   against ours`);
-report("selectTags(), sort version", [ours], 1);
-report("orderKey() once a tag, then sort", [keyed], keyed / ours);
-report("semver.rsort(texts)", [texts], texts / ours);
-report("new SemVer() once a tag, then sort", [parsed], parsed / ours);
-
-function report(name: string, times: readonly number[], ratio: number): void {
-  const columns = times.map((each) => `${each.toFixed(0)} ms`.padStart(9)).join("");
-  console.log(name.padEnd(42) + columns + `${ratio.toFixed(2)}x`.padStart(12));
+function sortByKey(tags: readonly string[]): unknown {
+  const entries = tags.map((tag) => ({ tag, key: orderKey(tag) }));
+  return entries.sort((a, b) => compareKeyed(b.key, b.tag, a.key, a.tag));
 }
+
+function sortParsed(tags: readonly string[]): unknown {
+  return tags.map((tag) => new semver.SemVer(tag)).sort((a, b) => b.compareBuild(a));
+}
+
+function growth(name: string, options: SelectOptions): string[] {
+  const small = time(() => selectTags(half, options));
+  const large = time(() => selectTags(whole, options));
+  return [name, milliseconds(small), milliseconds(large), ratio(large, small)];
+}
+
+function milliseconds(value: number): string {
+  return `${value.toFixed(0)} ms`;
+}
+
+function ratio(value: number, other: number): string {
+  return `${(value / other).toFixed(2)}x`;
+}
+
+function print(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
+
+print(`${count} tags, ${readable.length} of them semver; the shortest of 3 runs\n\n`);
+const rows = SELECTIONS.map(([name, options]) => growth(name, options));
+print(table(["selectTags()", "n/2", "n", "t(n)/t(n/2)"], rows));
+const same = readable.slice(0, count / 10);
+print(`\n${same.length} semver tags, sorted\n\n`);
+print(table(["", "time", "against ours"], compareWithSemver(same)));

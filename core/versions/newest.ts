@@ -14,6 +14,8 @@ export interface Entry<T> {
   readonly group: string;
   /** When it came to be, in milliseconds since 1970. */
   readonly time: number | undefined;
+  /** Its place in the list. */
+  readonly index: number;
 }
 
 /** Newest first. */
@@ -21,23 +23,42 @@ export function byVersion(a: Entry<unknown>, b: Entry<unknown>): number {
   return compareKeyed(b.key, b.name, a.key, a.name);
 }
 
-/** The `count` newest entries of each group. Linear in the entries, unless `count` is large. */
-export function newestOf<T>(entries: Iterable<Entry<T>>, count: number): Set<Entry<T>> {
-  const groups = new Map<string, Entry<T>[]>();
-  for (const entry of entries) {
-    const group = groups.get(entry.group);
-    if (group === undefined) groups.set(entry.group, [entry]);
-    else keepNewest(group, entry, count);
-  }
-  return new Set([...groups.values()].flatMap((group) => group.sort(byVersion).slice(0, count)));
+/** Takes entries one after the other and holds the newest of each group. */
+export interface NewestOfGroups<T> {
+  /** Takes an entry in. */
+  add(entry: Entry<T>): void;
+  /** Those that are left, in no order. */
+  end(): Entry<T>[];
 }
 
-/** Holds twice as many as are wanted, then drops the older half at once. */
-function keepNewest<T>(group: Entry<T>[], entry: Entry<T>, count: number): void {
-  group.push(entry);
-  if (group.length < 2 * count + 8) return;
-  group.sort(byVersion);
-  group.length = count;
+/**
+ * Holds the `count` newest entries of each group, and gives `drop` each other one at some time. Linear in
+ * the entries, unless `count` is large.
+ */
+export function keepNewest<T>(
+  count: number,
+  drop: (entry: Entry<T>) => void,
+): NewestOfGroups<T> {
+  const groups = new Map<string, Entry<T>[]>();
+  const most = 2 * count + 8;
+
+  function cut(group: Entry<T>[]): void {
+    group.sort(byVersion);
+    group.splice(count).forEach(drop);
+  }
+
+  return {
+    add(entry: Entry<T>): void {
+      const group = groups.get(entry.group);
+      if (group === undefined) groups.set(entry.group, [entry]);
+      else if (group.push(entry) >= most) cut(group);
+    },
+    end(): Entry<T>[] {
+      const all = [...groups.values()];
+      all.forEach(cut);
+      return all.flat();
+    },
+  };
 }
 
 /** The name of the group of a version: its variant, and its first number or two. */

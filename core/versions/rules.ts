@@ -11,6 +11,7 @@ const YEAR = /^20\d\d$/;
 
 /** A tag's own part of the question: what can be told of it without the other tags. */
 export interface Candidate {
+  /** The tag itself. */
   readonly name: string;
   /** The tag taken apart, or what else it is, where a rule asks. */
   readonly read: ReturnType<typeof readTag>;

@@ -21,18 +21,22 @@
 
 import { timeOf } from "./age.ts";
 import { watchChannels } from "./channels.ts";
-import { byVersion, type Entry, groupOf, newestOf } from "./newest.ts";
+import { byVersion, type Entry, groupOf, keepNewest } from "./newest.ts";
 import { checkOptions, needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
 import { readKey } from "./order.ts";
 import { asksForAge, candidateMaker, exampleOf, makeRules, nameOf } from "./rules.ts";
 import { readTag } from "./shape.ts";
+
+type Order = NonNullable<SelectOptions["sort"]>;
 
 /** What can be selected: names, or records that have one. */
 export type Selectable = string | { readonly name: string };
 
 /** A tag that was left out, and the first rule that it did not pass. */
 export interface LeftOut<T> {
+  /** The element of the list. */
   readonly tag: T;
+  /** The rule's name. */
   readonly rule: SelectRule;
 }
 
@@ -119,15 +123,23 @@ export function openSelection<T extends Selectable>(options: SelectOptions = {})
     settle(tags: Iterable<T>): Selected<T> {
       const leftOut: LeftOut<T>[] = [];
       const makeEntry = entryMaker<T>(options);
-      let entries: Entry<T>[] = [];
+      const groups = isGrouped(options)
+        ? keepNewest<T>(options.newest ?? 1, ({ tag }) => leftOut.push({ tag, rule: "newest" }))
+        : undefined;
+      const alone: Entry<T>[] = [];
+      let index = 0;
       for (const tag of tags) {
         const name = nameOf(tag);
         const read = readTag(name);
-        const isChannel = typeof read !== "string" && channels?.isChannel(read) === true;
-        if (isChannel) leftOut.push({ tag, rule: "channels" });
-        else entries.push(makeEntry(tag, name, read));
+        if (typeof read !== "string" && channels?.isChannel(read)) {
+          leftOut.push({ tag, rule: "channels" });
+          continue;
+        }
+        const entry = makeEntry(tag, name, read, index++);
+        if (groups === undefined) alone.push(entry);
+        else groups.add(entry);
       }
-      entries = sorted(keepNewest(entries, options, leftOut), options);
+      const entries = sorted(groups?.end() ?? alone, options);
       for (const { tag } of entries.slice(limit)) leftOut.push({ tag, rule: "limit" });
       return { chosen: entries.slice(0, limit).map(({ tag }) => tag), leftOut };
     },
@@ -139,52 +151,46 @@ function takesChannels(options: SelectOptions): boolean {
   return options.channels ?? exampleOf(options)?.isPre === false;
 }
 
-function isSettledLate({ newest, per, reverse, ...options }: SelectOptions): boolean {
-  return newest !== undefined || per !== undefined || reverse === true ||
-    orderOf(options) !== "none";
+function isSettledLate(options: SelectOptions): boolean {
+  return isGrouped(options) || options.reverse === true || orderOf(options) !== "none";
 }
 
-function orderOf({ sort, newest, per }: SelectOptions): "version" | "name" | "date" | "none" {
-  return sort ?? (newest === undefined && per === undefined ? "none" : "version");
+function isGrouped({ newest, per }: SelectOptions): boolean {
+  return newest !== undefined || per !== undefined;
+}
+
+function orderOf(options: SelectOptions): Order {
+  return options.sort ?? (isGrouped(options) ? "version" : "none");
 }
 
 /** Makes entries that hold only what some rule or order asks for: a list may have a million. */
 function entryMaker<T extends Selectable>(
   options: SelectOptions,
-): (tag: T, name: string, read: ReturnType<typeof readTag>) => Entry<T> {
-  const { newest, per } = options;
+): (tag: T, name: string, read: ReturnType<typeof readTag>, index: number) => Entry<T> {
+  const { per } = options;
   const order = orderOf(options);
-  const needsKey = newest !== undefined || per !== undefined || order === "version" ||
-    order === "date";
-  return (tag, name, read) => ({
+  const needsKey = isGrouped(options) || order === "version" || order === "date";
+  return (tag, name, read, index) => ({
     tag,
     name,
     key: needsKey ? readKey(name, read) : "",
     group: per === undefined || typeof read === "string" ? "" : groupOf(read, per),
     time: order === "date" ? timeOf(tag) : undefined,
+    index,
   });
 }
 
-function keepNewest<T>(
-  entries: Entry<T>[],
-  { newest, per }: SelectOptions,
-  leftOut: LeftOut<T>[],
-): Entry<T>[] {
-  if (newest === undefined && per === undefined) return entries;
-  const kept = newestOf(entries, newest ?? 1);
-  for (const entry of entries) {
-    if (!kept.has(entry)) leftOut.push({ tag: entry.tag, rule: "newest" });
-  }
-  return entries.filter((entry) => kept.has(entry));
-}
-
 function sorted<T>(entries: Entry<T>[], options: SelectOptions): Entry<T>[] {
-  const order = orderOf(options);
-  if (order === "version") entries.sort(byVersion);
-  if (order === "name") entries.sort(byName);
-  if (order === "date") entries.sort(byDate);
+  entries.sort(ORDERS[orderOf(options)]);
   return options.reverse === true ? entries.reverse() : entries;
 }
+
+const ORDERS: Readonly<Record<Order, (a: Entry<unknown>, b: Entry<unknown>) => number>> = {
+  version: byVersion,
+  name: byName,
+  date: byDate,
+  none: (a, b) => a.index - b.index,
+};
 
 function byName(a: Entry<unknown>, b: Entry<unknown>): number {
   if (a.name === b.name) return 0;

@@ -7,6 +7,9 @@ import { wordBefore } from "./words.ts";
 /** A name beside its number, as in `alpine3.19`, is another product's version; a longer one is its own. */
 const FEWEST_OF_NAMED = 3;
 
+/** The longest tag; of longer text, such as a stranger may send, nothing is read. */
+const LONGEST = 128;
+
 /**
  * What a tag is.
  *
@@ -22,6 +25,7 @@ export type TagKind = "version" | "date" | "channel" | "hash" | "digest";
 export interface Version {
   /** The tag itself. */
   readonly tag: string;
+  /** Whether its numbers count releases or days. */
   readonly kind: "version" | "date";
   /** All that stands before the numbers: `v`, `release-`, `amd64-`, or empty. */
   readonly prefix: string;
@@ -57,6 +61,7 @@ export function tagKind(tag: string): TagKind {
 
 /** A tag taken apart, or what else it is. */
 export function readTag(tag: string): Version | "channel" | "hash" | "digest" {
+  if (tag.length > LONGEST) return "channel";
   if (isDigit(tag.charCodeAt(0)) && hashEnd(tag, 0) === 0) return versionFrom(tag, 0);
   if (isDigestTag(tag)) return "digest";
   const named: number[] = [];

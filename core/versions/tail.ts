@@ -8,6 +8,7 @@ const LONGEST_BETA = 2;
 
 /** A pre-release, build or revision. */
 export interface Part {
+  /** Whether it comes before the release or behind it. */
   readonly role: "pre" | "build";
   /** As written, with what parts it from the piece before: `rc`, `-r`, `_`, `.`. */
   readonly mark: string;

@@ -15,12 +15,15 @@ export type WordRole =
   /** Behind the numbers: the tag moves. */
   | "moving";
 
-/** One word, in lower case, with a tag that was seen in a registry. */
+/** One word, with a tag that has it. */
 export interface Word {
+  /** In lower case. */
   readonly word: string;
+  /** What it says. */
   readonly role: WordRole;
   /** The place of a pre-release word among the others; equal ones are ordered by their number. */
   readonly rank?: number;
+  /** A tag as registries have it. */
   readonly example: string;
 }
 
@@ -33,7 +36,7 @@ export const WORDS: readonly Word[] = [
   { word: "version", role: "prefix", example: "version-1.7.0" },
   { word: "release", role: "prefix", example: "RELEASE.2025-01-20T14-49-07Z" },
   { word: "rel", role: "prefix", example: "REL_16_2" },
-  { word: "r", role: "prefix", example: "r2024.1" },
+  { word: "r", role: "prefix", example: "r2024b" },
   { word: "b", role: "prefix", example: "b3456" },
   { word: "jdk", role: "prefix", example: "jdk8u372-b07" },
 
@@ -52,17 +55,14 @@ export const WORDS: readonly Word[] = [
 
   { word: "pr", role: "counter", example: "pr-2" },
 
-  { word: "dev", role: "pre", rank: 0, example: "2.0.0-dev" },
+  { word: "dev", role: "pre", rank: 0, example: "2.9-dev5" },
   { word: "snapshot", role: "pre", rank: 0, example: "2.11.0-SNAPSHOT" },
   { word: "nightly", role: "pre", rank: 0, example: "3.0.0-nightly.20251104" },
-  { word: "canary", role: "pre", rank: 0, example: "15.0.0-canary.5" },
-  { word: "next", role: "pre", rank: 0, example: "14.0.0-next.3" },
-  { word: "alpha", role: "pre", rank: 1, example: "3.0.0-alpha3" },
+  { word: "alpha", role: "pre", rank: 1, example: "pg14-v0.2.0-alpha.2" },
   { word: "a", role: "pre", rank: 1, example: "v0.2.0a1" },
   { word: "beta", role: "pre", rank: 2, example: "17beta1-alpine" },
   { word: "b", role: "pre", rank: 2, example: "3.13.0b2-slim" },
   { word: "ea", role: "pre", rank: 2, example: "24-ea-17-jdk" },
-  { word: "milestone", role: "pre", rank: 3, example: "5.0.0-milestone.2" },
   { word: "m", role: "pre", rank: 3, example: "2.1.0.M1" },
   { word: "preview", role: "pre", rank: 4, example: "10.0.100-preview.7" },
   { word: "pre", role: "pre", rank: 4, example: "2.0.0-pre1" },
@@ -75,16 +75,14 @@ export const WORDS: readonly Word[] = [
 
   { word: "r", role: "build", example: "1.25.3-debian-11-r4" },
   { word: "ls", role: "build", example: "1.9.3-ls56" },
-  { word: "build", role: "build", example: "v1.36.0-build20260429" },
+  { word: "build", role: "build", example: "v3.6.7-k3s1-build20260429" },
   { word: "b", role: "build", example: "1.300053.0b1046" },
   { word: "k3s", role: "build", example: "v3.6.7-k3s1" },
   { word: "rke2r", role: "build", example: "v1.36.0-rke2r1-build20260429" },
   { word: "eksbuild", role: "build", example: "v1.11.4-eksbuild.1" },
-  { word: "gke", role: "build", example: "1.27.3-gke.1700" },
+  { word: "gke", role: "build", example: "v1.27.3-gke.1700" },
   { word: "cu", role: "build", example: "2019-CU15-ubuntu-20.04" },
-  { word: "post", role: "build", example: "0.24.0.post1" },
-  { word: "patch", role: "build", example: "6.2.1-patch2" },
-  { word: "hotfix", role: "build", example: "2.3.1-hotfix1" },
+  { word: "post", role: "build", example: "v0.6.3.post1" },
 
   { word: "latest", role: "moving", example: "2022-latest" },
   { word: "x", role: "moving", example: "4.x" },

@@ -1,0 +1,91 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import type { SelectOptions } from "../../core/versions/options.ts";
+import { newestRelease } from "../../core/versions/newest_release.ts";
+import { LISTS } from "./lists.ts";
+import { anyTag } from "./tags.ts";
+
+const NEWEST: Readonly<Record<string, string>> = {
+  "java/jdk": "24.0.1",
+  "ubuntu": "26.10",
+  "node": "22.12.0",
+  "python": "3.13.1",
+  "postgres": "17.10",
+  "nginx": "1.27.3",
+  "golang": "1.26.2",
+  "cloudwatch-agent": "1.300053.1b1075",
+  "creator-ee": "v24.2.0",
+  "linuxserver/hedgedoc": "1.9.9-ls100",
+  "home-assistant": "2024.12.5",
+  "windows/servercore": "10.0.26100.2894",
+  "mcr listing": "2.20.0",
+  "openjdk": "21.0.1",
+  "eclipse-temurin": "21.0.5_11-jdk",
+  "minio": "RELEASE.2025-01-20T14-49-07Z",
+  "alpine": "3.21.0",
+  "debian": "12.8",
+  "deno": "2.1.4",
+  "bitnami/nginx": "1.27.3",
+  "rancher/k3s": "v1.32.0-k3s1",
+  "dotnet/sdk": "9.0.101",
+  "llama.cpp": "b10001",
+  "pypy": "3.11-7.3.18",
+  "rust nightly": "nightly-2026-08-22",
+  "spring-cloud-dataflow": "2.11.5",
+};
+
+for (const { name, tags } of LISTS) {
+  const wanted = NEWEST[name];
+  if (wanted === undefined) continue;
+  Deno.test(`newestRelease() of ${name} is ${wanted}`, () => {
+    assertEquals(newestRelease(tags)?.chosen, [wanted]);
+  });
+}
+
+const REASONS: readonly (readonly [tags: string, options: SelectOptions, reason: string])[] = [
+  [
+    "1.0.0 1.1.0 2 latest",
+    {},
+    "1.1.0: 2 releases have the shape #.#.#, the most common of 2 shapes without a variant",
+  ],
+  ["1.0.0", {}, "1.0.0: 1 release has the shape #.#.#, the only shape without a variant"],
+  [
+    "1.0-a 1.1-a 1.2-b",
+    {},
+    "1.1-a: 2 releases have the shape #.#-a, the most common of 2 shapes with one, and none is without a variant",
+  ],
+  [
+    "1.0rc1 1.0rc2",
+    {},
+    "1.0rc2: 2 pre-releases have the shape #.#, the only shape without a variant",
+  ],
+  [
+    "1.0 2.0",
+    { range: "<2" },
+    "1.0: 1 release has the shape #.#, the only shape without a variant",
+  ],
+];
+
+for (const [tags, options, reason] of REASONS) {
+  Deno.test(`newestRelease() says why among ${tags}`, () => {
+    assertEquals(newestRelease(tags.split(" "), options)?.reason, reason);
+  });
+}
+
+Deno.test("newestRelease() gives several, newest first", () => {
+  const found = newestRelease(["1.0", "1.10", "1.9", "1.9-slim", "latest"], { newest: 2 });
+  assertEquals(found?.chosen, ["1.10", "1.9"]);
+  assertEquals(found?.shape, "#.#");
+  assertEquals(found?.count, 3);
+});
+
+Deno.test("newestRelease() finds none among names, commits and digests", () => {
+  const tags = ["latest", "jammy", "8f2ef3e", `sha256-${"ab".repeat(32)}.sig`, "__proto__"];
+  assertEquals(newestRelease(tags), undefined);
+});
+
+Deno.test("newestRelease() does not mind the order of the list", () => {
+  fc.assert(fc.property(fc.uniqueArray(anyTag, { maxLength: 40 }), (tags) => {
+    assertEquals(newestRelease([...tags].reverse()), newestRelease(tags));
+  }));
+});
