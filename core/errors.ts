@@ -69,11 +69,4 @@ export class RegistryError extends Error {
     this.code = code;
     this.facts = facts;
   }
-
-  /** The same failure with more facts; what is already known stays. */
-  with(facts: ErrorFacts): RegistryError {
-    return new RegistryError(this.code, this.message, { ...facts, ...this.facts }, {
-      cause: this.cause,
-    });
-  }
 }

@@ -1,7 +1,7 @@
 import type { Ask } from "../wire/ask.ts";
 import type { Place } from "../wire/grant.ts";
 import type { Operation } from "../wire/operation.ts";
-import { refusedAnswer } from "../wire/refusal.ts";
+import { explain, refusedAnswer } from "../wire/refusal.ts";
 
 const DOOR_LIMIT = 64 * 1024;
 
@@ -12,7 +12,7 @@ const DOOR_LIMIT = 64 * 1024;
  * Source: OCI distribution specification 1.1, "Determining Support".
  *
  * @returns whether the registry asked for the login at all
- * @throws {RegistryError} `unauthorized` if it was refused
+ * @throws {RegistryError} `unauthorized` if it was refused or there is none, `blocked` if it was kept back
  */
 export async function knock(
   place: Place,
@@ -26,5 +26,9 @@ export async function knock(
     operation,
   );
   if (answer.value === undefined) throw refusedAnswer(place, answer, asker, operation);
-  return asker.login !== undefined;
+  if (asker.login !== undefined) return true;
+  const explained = explain(place, { ...asker, unused: undefined }, {}, operation);
+  if (explained !== undefined) throw explained;
+  if (asker.unused === undefined) throw operation.fail("unauthorized", "there are no credentials");
+  return false;
 }

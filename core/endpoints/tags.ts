@@ -60,13 +60,15 @@ export async function* listTags(
     for (let pages = 1;; pages++) {
       const tags = ledger.enter(page.tags);
       const left = (options.limit ?? Infinity) - (ledger.count() - tags.length);
+      const before = operation.left();
       if (tags.length > 0) yield tags.slice(0, left).map((name) => ({ name }));
+      operation.extend(before - operation.left());
       if (page.next === undefined) break;
       if (tags.length >= left) return false;
       const stop = ledger.whyStop(page.next) ??
         (pages >= MOST_PAGES ? `the registry sends more than ${MOST_PAGES} pages` : undefined);
       if (stop !== undefined) throw operation.fail("protocol", stop);
-      page = readPage(place, await askPage(place, page.next, ports), operation);
+      page = readPage(place, await askPage(place, page.next, ports, page.from), operation);
     }
     if (page.full && options.limit === undefined) {
       onWarning(
@@ -87,6 +89,8 @@ export async function* listTags(
 
 interface Page {
   readonly tags: readonly unknown[];
+  /** Who answered; the next page is there too, since a redirect may lose its query. */
+  readonly from: URL;
   /** The query of the next page. */
   readonly next?: string;
   /** Whether it holds just as many tags as were asked for. */
@@ -112,9 +116,10 @@ async function firstPage(place: Place, options: ListingOptions, ports: Ports): P
   const n = Math.min(wished, max);
   if (Number.isFinite(n)) {
     const asked = await askPage(place, `n=${n}`, ports);
-    if (!isTooMany(asked)) return readPage(place, asked, ports.operation, n);
+    if (!isTooMany(asked)) return readPage(place, asked, ports.operation, options.pageSize && n);
   }
-  const asked = await askPage(place, "", ports, fallback && `n=${fallback}`);
+  const lighter = fallback === undefined ? undefined : `n=${fallback}`;
+  const asked = await askPage(place, "", ports, undefined, lighter);
   return readPage(place, asked, ports.operation);
 }
 
@@ -122,20 +127,23 @@ async function askPage(
   place: Place,
   query: string,
   { ask, operation }: Ports,
-  lighterQuery?: string | 0,
+  from: URL = listingUrl(place),
+  lighterQuery?: string,
 ): Promise<Asked> {
-  const lighter = lighterQuery ? listingUrl(place, lighterQuery) : undefined;
-  return await ask(
-    place,
-    { url: listingUrl(place, query), lighter, limit: PAGE_LIMIT },
-    operation,
-  );
+  const lighter = lighterQuery === undefined ? undefined : withQuery(from, lighterQuery);
+  const url = withQuery(from, query);
+  return await ask(place, { url, lighter, limit: PAGE_LIMIT }, operation);
 }
 
-function listingUrl(place: Place, query: string): URL {
+function listingUrl(place: Place): URL {
   const path = `/v2/${place.repository}/tags/list`;
   const url = new URL(path, place.origin);
   assert(url.pathname === path, "a repository name must not change the path");
+  return url;
+}
+
+function withQuery(address: URL, query: string): URL {
+  const url = new URL(address);
   url.search = query;
   return url;
 }
@@ -162,7 +170,12 @@ function readPage(
   }
   const link = answer.headers.get("link");
   const next = link === null ? undefined : operation.reading(() => nextQuery(link));
-  return { tags: tags ?? [], next, full: n !== undefined && n > 1 && tags?.length === n };
+  return {
+    tags: tags ?? [],
+    from: answer.url,
+    next,
+    full: n !== undefined && n > 1 && tags?.length === n,
+  };
 }
 
 /** What a listing has seen: to leave out what is no tag, and to notice when it goes in circles. */

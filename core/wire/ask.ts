@@ -1,4 +1,4 @@
-import type { Keyring } from "../credentials.ts";
+import type { Keyring } from "./keyring.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Auth } from "./auth.ts";
 import type { Grant, Place } from "./grant.ts";
@@ -21,6 +21,9 @@ export type Matter = Pick<Question, "url" | "lighter" | "limit" | "statusOnly">;
 /** Asks a registry, with a token where it wants one. Those above never see a challenge. */
 export type Ask = (place: Place, matter: Matter, operation: Operation) => Promise<Asked>;
 
+/** Grants that one question may go through: a token, a renewed one, and none after a stale login. */
+const MOST_GRANTS = 3;
+
 /** Makes the function that asks. */
 export function createAsk(ports: {
   readonly sender: Sender;
@@ -31,18 +34,26 @@ export function createAsk(ports: {
   const { sender, auth, keyring, clock } = ports;
 
   async function ask(place: Place, matter: Matter, operation: Operation): Promise<Asked> {
+    if (matter.url.origin !== place.origin) return await askElsewhere(matter, operation);
     // Where credentials come from may take its time: a helper that asks a person.
     await waitFor(keyring.find(place), operation, clock);
     let grant = await auth.before(place, operation);
     let answer = await sendWith(place, matter, grant, operation);
-    if (isRefused(answer, grant)) {
-      const better = await auth.after(place, answer, grant, operation);
-      if (better !== undefined) {
-        grant = better === "anonymous" ? undefined : better;
-        answer = await sendWith(place, matter, grant, operation);
-      }
+    for (let grants = 1; grants < MOST_GRANTS && isRefused(answer, grant); grants++) {
+      const better = await auth.after(place, answer, grant, { operation, mayRenew: grants === 1 });
+      if (better === undefined) break;
+      grant = better === "anonymous" ? undefined : better;
+      answer = await sendWith(place, matter, grant, operation);
     }
-    return { answer, asker: { ...grant, spurned: await keyring.spurned(place) } };
+    if (grant !== undefined && answer.value !== undefined) auth.learn(place, grant);
+    const login = await keyring.find(place);
+    const unused = grant === undefined ? login : undefined;
+    return { answer, asker: { ...grant, unused, spurned: await keyring.spurned(place) } };
+  }
+
+  /** Asks where an open registry has sent a nobody before: as nobody. */
+  async function askElsewhere(matter: Matter, operation: Operation): Promise<Asked> {
+    return { answer: await sender.send({ ...matter, redirects: "open" }, operation), asker: {} };
   }
 
   async function sendWith(

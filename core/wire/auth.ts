@@ -1,4 +1,4 @@
-import type { Keyring } from "../credentials.ts";
+import type { Keyring } from "./keyring.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
@@ -6,18 +6,21 @@ import { readRealm, type Realm } from "./realm.ts";
 import type { Routes } from "./route.ts";
 import { isGeneralScope } from "./scope.ts";
 import type { Answer, Sender } from "./send.ts";
-import type { Tokens } from "./tokens.ts";
+import { isVerdict, type Tokens } from "./tokens.ts";
 
 /** Bytes that the answer of `/v2/` may have. */
 const DOOR_LIMIT = 64 * 1024;
 
 /** Decides what goes along with a request. */
 export interface Auth {
-  /** What to send with a first request, as far as that is known without having been asked. */
+  /**
+   * What to send with a first request, as far as that is known without having been asked. A token endpoint
+   * that is only remembered, perhaps from another repository, may be the wrong one: then nothing.
+   */
   before(place: Place, operation: Operation): Promise<Grant | undefined>;
   /**
-   * What to send after `answer` refused `refused`: a grant, or nothing at all because a stored login was
-   * given up. Undefined if there is nothing better.
+   * What to send after `answer` refused `refused`: a grant, or `anonymous` because a stored login was given
+   * up. Undefined if there is nothing better.
    *
    * @throws {RegistryError} `unauthorized`, `not_found`, `protocol`, or what the token endpoint met
    */
@@ -25,8 +28,14 @@ export interface Auth {
     place: Place,
     answer: Answer,
     refused: Grant | undefined,
-    operation: Operation,
+    how: {
+      readonly operation: Operation;
+      /** Whether a new token of the same kind may follow; once is enough for one that has expired. */
+      readonly mayRenew: boolean;
+    },
   ): Promise<Grant | "anonymous" | undefined>;
+  /** Remembers what has worked. */
+  learn(place: Place, grant: Grant): void;
 }
 
 /** What a registry's challenges come to. */
@@ -43,7 +52,7 @@ export function createAuth(ports: {
   readonly tokens: Tokens;
 }): Auth {
   const { sender, routes, keyring, tokens } = ports;
-  /** What challenges have taught: for a repository (with its scope), and for its registry. */
+  /** What has worked: for a repository (with its scope), and for its registry. */
   const learned = new Map<string, Realm | "basic">();
 
   async function before(place: Place, operation: Operation): Promise<Grant | undefined> {
@@ -53,37 +62,44 @@ export function createAuth(ports: {
     if (taught === "basic") return login && direct(login);
     const isOpen = place.adapter.anonymous === "open" && login === undefined;
     const realm = taught ?? (isOpen ? undefined : pinned(place));
-    return realm && await tokens.get(place, realm, login, operation);
+    if (realm === undefined) return undefined;
+    try {
+      return await tokens.get(place, realm, login, operation);
+    } catch (error) {
+      if (taught === undefined || !isVerdict(error)) throw error;
+      learned.delete(nameOf(place));
+      learned.delete(place.origin);
+      return undefined;
+    }
+  }
+
+  function learn(place: Place, { realm, secret }: Grant): void {
+    if (secret.scheme === "Basic") learned.set(place.origin, "basic");
+    if (realm === undefined) return;
+    const isGeneral = realm.scope !== undefined && isGeneralScope(realm.scope);
+    const lesson = { ...realm, error: undefined };
+    learned.set(place.origin, isGeneral ? lesson : { ...lesson, scope: undefined });
+    if (realm.scope !== undefined && !isGeneral) learned.set(nameOf(place), lesson);
   }
 
   async function after(
     place: Place,
     answer: Answer,
     refused: Grant | undefined,
-    operation: Operation,
+    { operation, mayRenew }: { readonly operation: Operation; readonly mayRenew: boolean },
   ): Promise<Grant | "anonymous" | undefined> {
     const login = await keyring.find(place);
     const offers = await readOffers(place, answer, refused, operation);
     const trusted = offers.realms.find((realm) => login?.secret.reaches(realm.url));
     if (login !== undefined && trusted === undefined) {
       if (refused?.secret === login.secret) return giveUp(login, place);
-      if (offers.basic && login.secret.scheme === "Basic") {
-        learned.set(place.origin, "basic");
-        return direct(login);
-      }
+      if (offers.basic && login.secret.scheme === "Basic") return direct(login);
     }
     const realm = trusted ?? offers.realms[0];
     if (realm === undefined) return undefined;
     const isSpent = refused !== undefined && tokens.forget(place, realm, login, refused);
     // A new token of the same scope cannot reach further.
-    if (isSpent && realm.error === "insufficient_scope") return undefined;
-    learned.set(nameOf(place), { ...realm, error: undefined });
-    const general = realm.scope !== undefined && isGeneralScope(realm.scope);
-    learned.set(place.origin, {
-      ...realm,
-      scope: general ? realm.scope : undefined,
-      error: undefined,
-    });
+    if (isSpent && (realm.error === "insufficient_scope" || !mayRenew)) return undefined;
     return await tokens.get(place, realm, login, operation);
   }
 
@@ -148,7 +164,7 @@ export function createAuth(ports: {
     return { url: routes.route(meant), service: adapter.token.service };
   }
 
-  return { before, after };
+  return { before, after, learn };
 }
 
 /** A login that is sent as it is, without a token endpoint. */

@@ -4,11 +4,14 @@ import type { Clock } from "../system/clock.ts";
 const PER_HOST = 6;
 const IN_ALL = 24;
 
-/** Lets requests through, a few at a time, and none to a host that asked for patience. */
+/** Lets requests through, a few at a time, and knows which hosts asked for patience. */
 export interface Gate {
-  /** Waits for a place; what it returns gives the place back. */
+  /**
+   * Waits for a place; what it returns gives the place back. Whoever was let in must look whether the host
+   * has been closed since, and give the place back to wait.
+   */
   enter(host: string, signal?: AbortSignal): Promise<() => void>;
-  /** Sends nothing to `host` for `ms` milliseconds. */
+  /** Closes `host` for `ms` milliseconds. */
   close(host: string, ms: number): void;
   /** Milliseconds until `host` may be asked again. */
   closedFor(host: string): number;

@@ -1,5 +1,6 @@
 import type { RegistryAdapter } from "../adapter.ts";
 import type { Repository } from "../names/reference.ts";
+import type { Realm } from "./realm.ts";
 import type { Secret } from "./secret.ts";
 
 /** What is to be read, and whom to ask for it. */
@@ -30,6 +31,8 @@ export interface Grant {
   readonly secret: Secret;
   /** Whose it is; absent for an anonymous reader's token. */
   readonly login?: Login;
+  /** Where the token comes from; absent for a login that is sent as it is. */
+  readonly realm?: Realm;
   /** The token endpoint's host, if a login was kept from it. */
   readonly withheldFrom?: string;
   /** The moment of the clock from which a refusal may only mean that it is over. */

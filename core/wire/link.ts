@@ -15,28 +15,34 @@ const ENDS = GAP + ";,<";
  * is right in all of these cases. The query is kept to the letter because cursors are opaque.
  * One pass. Grammar: https://www.rfc-editor.org/rfc/rfc8288#section-3
  *
- * @throws RegistryError `protocol` if the header has more than 8192 characters
+ * @throws RegistryError `protocol` if the header has more than 8192 characters, or a link that cannot be read
+ * or has no `rel`: taking it for the end would make half a list look whole
  */
 export function nextQuery(header: string): string | undefined {
   if (header.length > LONGEST) {
-    const size = `${header.length} characters, at most ${LONGEST} are read`;
-    throw new RegistryError("protocol", `Cannot read the Link header: it has ${size}`);
+    throw unreadable(`it has ${header.length} characters, at most ${LONGEST} are read`);
   }
-  let position = 0;
-  while (true) {
+  let position = skip(header, 0, GAP + ",");
+  while (position < header.length) {
     const open = header.indexOf("<", position);
     const close = open < 0 ? -1 : header.indexOf(">", open);
-    if (close < 0) return undefined;
+    if (close < 0) throw unreadable("it has a link without <address>");
     const { rel, end } = readParameters(header, close + 1);
+    if (rel === undefined) throw unreadable("it has a link without rel");
     if (rel.toLowerCase().split(/[ \t]/).includes("next")) {
       return queryOf(header.slice(open + 1, close));
     }
-    position = end;
+    position = skip(header, end, GAP + ",");
   }
+  return undefined;
 }
 
-/** The first `rel` of one link, "" without one, and where the next link may begin. */
-function readParameters(header: string, start: number): { rel: string; end: number } {
+function unreadable(reason: string): RegistryError {
+  return new RegistryError("protocol", `Cannot read the Link header: ${reason}`);
+}
+
+/** The first `rel` of one link, and where the next link may begin. */
+function readParameters(header: string, start: number): { rel?: string; end: number } {
   let rel: string | undefined;
   let position = start;
   while (position < header.length && !",<".includes(header.charAt(position))) {
@@ -52,7 +58,7 @@ function readParameters(header: string, start: number): { rel: string; end: numb
     }
     position = skip(header, position, GAP + ";");
   }
-  return { rel: rel ?? "", end: position };
+  return { rel, end: position };
 }
 
 function queryOf(target: string): string {

@@ -1,12 +1,12 @@
 import type { RegistryAdapter } from "../adapter.ts";
 import { type ErrorCode, type ErrorFacts, RegistryError } from "../errors.ts";
+import type { Clock } from "../system/clock.ts";
 
-/** Milliseconds that all waiting for a better moment may take in one operation. */
+/** Milliseconds that one operation may spend waiting for a better moment. */
 const PATIENCE = 60_000;
 
 /**
- * One verb on one repository: what its requests share. `time` and `patience` are spent as it goes, so
- * that no nesting of retries can multiply them.
+ * One verb on one repository: what its requests share, so that no nesting of retries can multiply it.
  */
 export interface Operation {
   /** What is being done, to follow "Cannot": `list tags of "registry.example/a/b"`. */
@@ -15,12 +15,16 @@ export interface Operation {
   readonly signal?: AbortSignal;
   /** Milliseconds given in all. */
   readonly timeout: number;
-  /** Milliseconds left for requests and waits. */
-  time: number;
   /** Milliseconds left for waits between attempts. */
   patience: number;
+  /** Milliseconds left in all. */
+  left(): number;
+  /** Gives back the time that the caller took for itself. */
+  extend(ms: number): void;
   /** The error for this operation; an adapter's hint for `code` goes before a general one. */
   fail(code: ErrorCode, reason: string, facts?: ErrorFacts, cause?: unknown): RegistryError;
+  /** Another operation's error, in the words of this one. */
+  adopt(error: RegistryError, other: Operation): RegistryError;
   /** Runs a pure parser; what it refuses becomes this operation's error. */
   reading<T>(parse: () => T): T;
 }
@@ -32,10 +36,13 @@ export function beginOperation(
     readonly adapter: RegistryAdapter;
     readonly registry: string;
     readonly timeout: number;
+    readonly clock: Clock;
     readonly signal?: AbortSignal;
   },
 ): Operation {
-  const { adapter, registry, timeout, signal } = options;
+  const { adapter, registry, timeout, clock, signal } = options;
+  let deadline = clock.now() + timeout;
+
   function fail(code: ErrorCode, reason: string, facts: ErrorFacts = {}, cause?: unknown) {
     const hint = adapter.hints?.[code] ?? facts.hint;
     const all = { registry, adapter: adapter.id, ...facts, hint };
@@ -43,6 +50,11 @@ export function beginOperation(
     return new RegistryError(code, `Cannot ${what}: ${reason}`, Object.fromEntries(known), {
       cause,
     });
+  }
+
+  function adopt(error: RegistryError, other: Operation): RegistryError {
+    const reason = error.message.slice(`Cannot ${other.what}: `.length);
+    return fail(error.code, reason, error.facts, error.cause);
   }
 
   function reading<T>(parse: () => T): T {
@@ -54,5 +66,17 @@ export function beginOperation(
     }
   }
 
-  return { what, signal, timeout, time: timeout, patience: PATIENCE, fail, reading };
+  return {
+    what,
+    signal,
+    timeout,
+    patience: PATIENCE,
+    left: () => deadline - clock.now(),
+    extend(ms: number): void {
+      deadline += ms;
+    },
+    fail,
+    adopt,
+    reading,
+  };
 }

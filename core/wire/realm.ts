@@ -42,8 +42,8 @@ export function readRealm(challenge: Challenge, origin: string, routes: Routes):
 /** The address that asks `realm` for a token with `scope`; both win over what its own query says. */
 export function tokenAddress(realm: Realm, scope?: string): URL {
   const url = formAddress(realm);
-  // Not through searchParams: that writes a space as "+", which not every token endpoint reads as one.
   const { service } = realm;
+  // Not through searchParams: that writes a space as "+", which not every token endpoint reads as one.
   const asked = [
     url.search.slice(1),
     service === undefined ? "" : `service=${encode(service)}`,
@@ -56,8 +56,11 @@ export function tokenAddress(realm: Realm, scope?: string): URL {
 /** The address that takes {@linkcode tokenForm}: the realm, without what its own query says of these. */
 export function formAddress(realm: Realm): URL {
   const url = new URL(realm.url);
-  url.searchParams.delete("service");
-  url.searchParams.delete("scope");
+  const own = url.search.slice(1).split("&").filter((part) => {
+    const [name = ""] = new URLSearchParams(part).keys();
+    return part !== "" && name !== "service" && name !== "scope";
+  });
+  url.search = own.join("&");
   return url;
 }
 

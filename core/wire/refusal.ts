@@ -1,4 +1,4 @@
-import { named } from "../credentials.ts";
+import { named } from "./keyring.ts";
 import type { ErrorFacts, RegistryError } from "../errors.ts";
 import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
@@ -12,6 +12,10 @@ const LOOKS_THE_SAME = "Check the spelling. A private repository looks the same 
 export interface Asker extends Partial<Pick<Grant, "secret" | "login" | "withheldFrom">> {
   /** The stored login that was refused before. */
   readonly spurned?: Login;
+  /** The login that was at hand and not sent, because the registry named no way to. */
+  readonly unused?: Login;
+  /** Whether the login has proved good without the repository. */
+  readonly isGood?: boolean;
 }
 
 /** Whether an answer says no to the one who asked. */
@@ -37,6 +41,7 @@ export function refusedToken(
   if (!isRefusal(answer)) {
     return operation.fail("protocol", `${host} gives no token: ${status}`, facts);
   }
+  if (asker.login !== undefined && asker.isGood) return denied(status, facts, operation);
   if (asker.login !== undefined) {
     const hint = "Check user name and password: many registries want an access token as password";
     const reason = `${host} refuses ${named(asker.login)}: ${status}`;
@@ -99,10 +104,7 @@ function refusedReader(
         ...facts,
         hint: "Check user name and password",
       })
-      : operation.fail("denied", `no such repository, or not for this login: ${status}`, {
-        ...facts,
-        hint: "Check the spelling, and what the account may see",
-      });
+      : denied(status, facts, operation);
   }
   const explained = explain(place, asker, facts, operation);
   if (explained !== undefined) return explained;
@@ -116,9 +118,9 @@ function refusedReader(
 }
 
 /** Why an anonymous reader who had a login came without it, if so. */
-function explain(
+export function explain(
   place: Place,
-  { spurned, withheldFrom }: Asker,
+  { spurned, unused, withheldFrom }: Asker,
   facts: ErrorFacts,
   operation: Operation,
 ): RegistryError | undefined {
@@ -127,6 +129,11 @@ function explain(
       `${facts.status}`;
     const hint = "Log in anew, or check the spelling";
     return operation.fail("unauthorized", reason, { ...facts, hint });
+  }
+  if (unused !== undefined) {
+    const reason = `the registry wants a login, but names no way in which ${named(unused)} could ` +
+      `be used: status ${facts.status}`;
+    return operation.fail("unauthorized", reason, facts);
   }
   if (withheldFrom === undefined) return undefined;
   const reason = `${place.registry} wants the login at ${withheldFrom}, which is not its own ` +
@@ -138,6 +145,12 @@ function explain(
 function notFound(status: string, facts: ErrorFacts, operation: Operation): RegistryError {
   const reason = `no such repository, or it is private: ${status}`;
   return operation.fail("not_found", reason, { ...facts, hint: LOOKS_THE_SAME });
+}
+
+function denied(status: string, facts: ErrorFacts, operation: Operation): RegistryError {
+  const reason = `no such repository, or not for this login: ${status}`;
+  const hint = "Check the spelling, and what the account may see";
+  return operation.fail("denied", reason, { ...facts, hint });
 }
 
 function factsOf({ status, diagnostics, request, attempts }: Answer): ErrorFacts {

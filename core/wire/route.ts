@@ -26,7 +26,9 @@ export function createRoutes(
   const table = new Map<string, string>();
   for (const [host, origin] of Object.entries(origins)) {
     const checked = checkOrigin(host, origin);
-    for (const alias of aliasesOf(host.toLowerCase(), adapters)) table.set(alias, checked);
+    for (const alias of aliasesOf(host.toLowerCase().replace(/:443$/, ""), adapters)) {
+      table.set(alias, checked);
+    }
   }
   const plain = new Set(plainHttp.map((host) => host.toLowerCase()));
 

@@ -17,12 +17,16 @@ export class Secret {
   readonly #audience: ReadonlySet<string>;
   readonly #traces: readonly string[];
 
+  /** @throws {TypeError} if the value cannot stand in a header; it is not shown */
   private constructor(
     scheme: "Basic" | "Bearer" | "Refresh",
     value: string,
     audience: Iterable<string>,
     traces: readonly string[],
   ) {
+    if (!/^[\x21-\x7e]+$/.test(value)) {
+      throw new TypeError(`Cannot use a ${scheme} secret: it is empty or not plain ASCII`);
+    }
     this.scheme = scheme;
     this.#value = value;
     this.#audience = new Set(audience);
@@ -96,13 +100,21 @@ export class Secret {
   }
 }
 
-/** The ways in which a server may echo a text: as it is, percent-encoded, in base64 with or without padding. */
+/** The ways in which a server may echo a text: as it is, in base64, and each of these escaped. */
 function spellings(text: string): string[] {
   const base64 = encodeBase64(text).replace(/=+$/, "");
   const base64url = base64.replaceAll("+", "-").replaceAll("/", "_");
   return [text, text.replace(/=+$/, ""), base64, base64url].flatMap((spelling) => {
-    const encoded = encodeURIComponent(spelling);
-    return [spelling, encoded, encoded.replace(/%../g, (hex) => hex.toLowerCase())];
+    const encoded = encodeURIComponent(spelling.toWellFormed());
+    const html = spelling.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+      .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+    return [
+      spelling,
+      html,
+      JSON.stringify(spelling).slice(1, -1),
+      encoded,
+      encoded.replace(/%../g, (hex) => hex.toLowerCase()),
+    ];
   });
 }
 

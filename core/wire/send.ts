@@ -12,6 +12,8 @@ import { addressOf, type RawAnswer, type Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 const MOST_HOPS = 3;
+/** Milliseconds for which a host is left alone at the most, whatever it asks for. */
+const LONGEST_CLOSURE = 3_600_000;
 
 /** A question whose answer is a JSON object, or of no matter. */
 export interface Question {
@@ -42,6 +44,8 @@ export interface Question {
 
 /** The answer to a question. */
 export interface Answer {
+  /** Who answered in the end: `url` of the question, or where a redirect led. */
+  readonly url: URL;
   /** The HTTP status. */
   readonly status: number;
   /** The headers. */
@@ -85,20 +89,20 @@ export function createSender(ports: {
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOnce(question, operation, attempt);
       if (!("code" in outcome)) return outcome;
-      if (outcome.wait !== undefined) gate.close(question.url.host, outcome.wait);
+      if (outcome.wait !== undefined) {
+        gate.close(outcome.host, Math.min(outcome.wait, LONGEST_CLOSURE));
+      }
       if (question.lighter !== undefined && outcome.overwhelmed) {
         question = { ...question, url: question.lighter, lighter: undefined };
         attempt = 0;
         continue;
       }
-      if (attempt >= Math.min(outcome.attempts, retries + 1)) {
-        throw failure(outcome, question, operation, attempt);
-      }
       const wait = outcome.wait ?? backoff(attempt, random);
-      if (wait > operation.patience || wait > operation.time) {
+      const isLast = attempt >= Math.min(outcome.attempts, retries + 1);
+      if (isLast || !canWait(wait, operation)) {
         throw failure(outcome, question, operation, attempt);
       }
-      if (outcome.wait === undefined) await pause(wait, question, operation, attempt);
+      await pause(wait, operation);
     }
   }
 
@@ -107,48 +111,52 @@ export function createSender(ports: {
     operation: Operation,
     attempt: number,
   ): Promise<Answer | Trouble> {
-    const leave = await gate.enter(question.url.host, operation.signal);
-    let started = clock.now();
+    const leave = await admit(question, operation, attempt);
+    let { url } = question;
     try {
-      // Asked only now: whoever was let in before may have been told to wait.
-      await pause(gate.closedFor(question.url.host), question, operation, attempt);
-      started = clock.now();
-      const raw = await followed(question, operation, attempt);
-      return judge(raw, question, attempt);
+      for (let hop = 0;; hop++) {
+        const raw = await transport.exchange({
+          url,
+          signed: url.origin !== question.url.origin,
+          form: question.form,
+          secret: url.origin === question.url.origin ? question.secret : undefined,
+          limit: question.limit,
+          time: operation.left(),
+          // Half of a short time is kept for a lighter question, or for another try.
+          headersTime: operation.timeout / 2,
+          attempt,
+          signal: operation.signal,
+        });
+        if (raw.status < 300 || raw.status >= 400) return judge(raw, url, question, attempt);
+        if (hop === MOST_HOPS) throw new Refused(`more than ${MOST_HOPS} redirects`);
+        url = nextHop(raw, url, question);
+      }
     } catch (error) {
-      return troubleOf(error, question, transport.clean);
+      const { confidential } = question;
+      return troubleOf(error, { url, confidential }, transport.clean);
     } finally {
       leave();
-      operation.time -= clock.now() - started;
     }
   }
 
-  async function followed(
+  /** Waits for a place while the host is open; a place is not held while waiting for a closed one. */
+  async function admit(
     question: Question,
     operation: Operation,
     attempt: number,
-  ): Promise<RawAnswer> {
-    let url = question.url;
-    for (let hop = 0;; hop++) {
-      const answer = await transport.exchange({
-        url,
-        signed: url.origin !== question.url.origin,
-        form: question.form,
-        secret: url.origin === question.url.origin ? question.secret : undefined,
-        limit: question.limit,
-        time: operation.time,
-        headersTime: operation.timeout / 2,
-        attempt,
-        signal: operation.signal,
-      });
-      if (answer.status < 300 || answer.status >= 400) {
-        if (answer.status === 401 && url.origin !== question.url.origin) {
-          throw new Refused(`${url.host}, to which it redirects, wants a login of its own`);
-        }
-        return answer;
+  ): Promise<() => void> {
+    const { host } = question.url;
+    for (;;) {
+      const closed = gate.closedFor(host);
+      if (closed > 0 && !canWait(closed, operation)) {
+        const reason = `${host} asks to wait for ${Math.ceil(closed / 1000)} s`;
+        const trouble: Trouble = { code: "rate_limited", host, reason, attempts: 0, wait: closed };
+        throw failure(trouble, question, operation, attempt - 1);
       }
-      if (hop === MOST_HOPS) throw new Refused(`more than ${MOST_HOPS} redirects`);
-      url = nextHop(answer, url, question);
+      await pause(closed, operation);
+      const leave = await gate.enter(host, operation.signal);
+      if (gate.closedFor(host) === 0) return leave;
+      leave();
     }
   }
 
@@ -165,21 +173,33 @@ export function createSender(ports: {
       (!isPrivate(next.hostname) || isPrivate(question.url.hostname));
     const hasUserinfo = meant.username !== "" || meant.password !== "";
     if (question.redirects === "nowhere" || hasUserinfo || !(isHome || isElsewhere)) {
-      throw new Refused(`status ${answer.status} redirects to ${shown}, which is not followed`);
+      const why = question.redirects === "same-origin" && !isHome
+        ? "another host, which is followed only for readers without login or token"
+        : "which is not followed";
+      throw new Refused(`status ${answer.status} redirects to ${shown}, ${why}`);
     }
     return next;
   }
 
-  function judge(raw: RawAnswer, question: Question, attempts: number): Answer | Trouble {
+  function judge(
+    raw: RawAnswer,
+    url: URL,
+    question: Question,
+    attempts: number,
+  ): Answer | Trouble {
     const { status, headers, body } = raw;
+    if (status === 401 && url.origin !== question.url.origin) {
+      throw new Refused(`${url.host}, to which it redirects, wants a login of its own`);
+    }
     const isGood = status >= 200 && status < 300;
     const diagnostics = isGood ? [] : diagnose(body).map((line) => transport.clean(line, 300));
-    if (isPassing(status, headers)) {
+    if (isPassing(status, headers) || status >= 500) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
         code: status === 429 || status === 403 ? "rate_limited" : "unavailable",
+        host: url.host,
         reason: `status ${status}${statusText(status)}${page}`,
-        attempts: Infinity,
+        attempts: isPassing(status, headers) ? Infinity : 1,
         overwhelmed: isOverwhelmed(status),
         wait: parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date")),
         status,
@@ -189,24 +209,17 @@ export function createSender(ports: {
     const value = isGood ? (question.statusOnly ? {} : decodeJson(body)) : undefined;
     const request = describe(question);
     const html = !isGood && isHtml(body);
-    return { status, headers, value, diagnostics, request, html, attempts };
+    return { url, status, headers, value, diagnostics, request, html, attempts };
   }
 
-  /** Waits, at the expense of the operation's patience and time. */
-  async function pause(
-    ms: number,
-    question: Question,
-    operation: Operation,
-    attempt: number,
-  ): Promise<void> {
+  function canWait(ms: number, operation: Operation): boolean {
+    return ms <= operation.patience && ms <= operation.left();
+  }
+
+  /** Waits, at the expense of the operation's patience. */
+  async function pause(ms: number, operation: Operation): Promise<void> {
     if (ms <= 0) return;
-    if (ms > operation.patience || ms > operation.time) {
-      const reason = `${question.url.host} asks to wait for ${Math.ceil(ms / 1000)} s`;
-      const trouble: Trouble = { code: "rate_limited", reason, attempts: 0, wait: ms };
-      throw failure(trouble, question, operation, attempt - 1);
-    }
     operation.patience -= ms;
-    operation.time -= ms;
     await clock.sleep(ms, operation.signal);
   }
 
@@ -221,7 +234,7 @@ export function createSender(ports: {
       retryAt,
       attempts,
       hint: later ?? trouble.hint,
-    }, trouble.cause);
+    });
   }
 
   function describe({ url, form }: Question): string {

@@ -6,36 +6,49 @@ export class Setback extends Error {
    * - `slow`: the time for it ran out
    * - `connection`: it could not be made, or broke
    * - `nobody`: nothing listens there, or the name is unknown: more than a second try is pointless
+   * - `plain`: it speaks HTTP where TLS was expected
    * - `untrusted`: the certificate was refused
    * - `permission`: the runtime does not allow this host
    * - `large`: the body is past its limit
    */
-  readonly kind: "slow" | "connection" | "nobody" | "untrusted" | "permission" | "large";
+  readonly kind: "slow" | "connection" | "nobody" | "plain" | "untrusted" | "permission" | "large";
 
   /** `message` is printable and follows a colon. */
-  constructor(kind: Setback["kind"], message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(kind: Setback["kind"], message: string) {
+    super(message);
     this.kind = kind;
   }
 }
 
+/** What the runtime's words mean, where that is more than a broken connection. */
+const PHRASES: readonly (readonly [phrase: RegExp, kind: Setback["kind"]])[] = [
+  [/requires net access/i, "permission"],
+  [/invalid peer certificate|certificate verify|UnknownIssuer/i, "untrusted"],
+  [/InvalidContentType/, "plain"],
+  [/port \d+ (is|are) blocked|connection refused|dns error|lookup address/i, "nobody"],
+];
+
 /**
  * Tells failures apart by what the runtime says of them. It gives no codes, so its words are read only
- * to give up sooner or to explain; what is not recognised counts as a broken connection.
+ * to give up sooner or to explain; what is not recognised counts as a broken connection. Its own error
+ * goes no further: it holds whole addresses, signatures of a storage among them.
  *
  * @returns a {@linkcode Setback}, or `error` itself if it is none
  */
 export function setbackOf(error: unknown, url: URL): unknown {
   if (error instanceof Setback || !(error instanceof Error)) return error;
-  const words = `${error.message}: ${error.cause instanceof Error ? error.cause.message : ""}`;
-  if (error.name === "NotCapable" || words.includes("Requires net access")) {
-    return new Setback("permission", `this process may not reach ${url.host}`, error);
-  }
   const told = error.cause instanceof Error ? error.cause.message : error.message;
-  const detail = printable(told.replace(`error sending request for url (${url.href}): `, ""), 200);
-  if (/certificate|UnknownIssuer/i.test(words)) return new Setback("untrusted", detail, error);
-  if (/connection refused|dns error|lookup address/i.test(words)) {
-    return new Setback("nobody", detail, error);
-  }
-  return new Setback("connection", detail, error);
+  const words = withoutAddresses(`${error.name}: ${told}`);
+  const kind = error.name === "NotCapable"
+    ? "permission"
+    : PHRASES.find(([phrase]) => phrase.test(words))?.[1] ?? "connection";
+  if (kind === "plain") return new Setback(kind, "it does not speak TLS");
+  if (kind === "permission") return new Setback(kind, `this process may not reach ${url.host}`);
+  const reason = withoutAddresses(told).split("): ").slice(1).join("): ") || withoutAddresses(told);
+  return new Setback(kind, printable(reason.replace(/^client error \(\w+\): /, ""), 200));
+}
+
+/** Text in which every address is only `(...)` or nothing. */
+function withoutAddresses(text: string): string {
+  return text.replace(/https?:\/\/[^\s)]*/g, "");
 }

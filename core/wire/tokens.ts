@@ -1,4 +1,5 @@
-import type { Keyring } from "../credentials.ts";
+import { RegistryError } from "../errors.ts";
+import type { Keyring } from "./keyring.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
@@ -6,7 +7,7 @@ import { formAddress, type Realm, tokenAddress, tokenForm } from "./realm.ts";
 import { isRefusal, refusedToken } from "./refusal.ts";
 import { readPartOf, readScope } from "./scope.ts";
 import { Secret } from "./secret.ts";
-import type { Sender } from "./send.ts";
+import type { Answer, Sender } from "./send.ts";
 import { readToken } from "./token.ts";
 import { waitFor } from "./wait.ts";
 
@@ -38,7 +39,7 @@ export function createTokens(ports: {
 }): Tokens {
   const { sender, clock, keyring, onWarning } = ports;
   const kept = new Map<string, Grant>();
-  const flights = new Map<string, Promise<Grant>>();
+  const flights = new Map<string, { readonly work: Promise<Grant>; readonly by: Operation }>();
   const identities = new Map<Login, number>();
   const warned = new Set<string>();
 
@@ -54,19 +55,28 @@ export function createTokens(ports: {
       if (grant !== undefined && grant.until > clock.now()) return grant;
       const flight = flights.get(name);
       if (flight === undefined) break;
-      // Another operation's failure or interruption is not this one's.
-      const shared = await waitFor(flight.catch(() => undefined), operation, clock);
-      if (shared !== undefined) return shared;
+      try {
+        return await waitFor(flight.work, operation, clock);
+      } catch (error) {
+        if (operation.signal?.aborted || operation.left() <= 0) throw error;
+        if (isVerdict(error)) throw operation.adopt(error, flight.by);
+        // Another operation's interruption, or its impatience, is not this one's.
+      }
     }
-    const flight = mint(place, realm, login, operation);
-    flights.set(name, flight);
+    forgetExpired();
+    const work = mint(place, realm, login, operation);
+    flights.set(name, { work, by: operation });
     try {
-      const grant = await flight;
+      const grant = await work;
       kept.set(name, grant);
       return grant;
     } finally {
       flights.delete(name);
     }
+  }
+
+  function forgetExpired(): void {
+    for (const [name, { until }] of kept) if (until <= clock.now()) kept.delete(name);
   }
 
   async function mint(
@@ -78,24 +88,9 @@ export function createTokens(ports: {
     const trusted = login?.secret.reaches(realm.url) ? login : undefined;
     const withheldFrom = login && !trusted ? realm.url.host : undefined;
     if (withheldFrom !== undefined) warnWithheld(place, withheldFrom);
-    const scope = scopeOf(place, realm);
-    const isRefresh = trusted?.secret.scheme === "Refresh";
-    const answer = await sender.send({
-      url: isRefresh ? formAddress(realm) : tokenAddress(realm, scope),
-      form: isRefresh ? tokenForm(realm, scope) : undefined,
-      secret: trusted?.secret,
-      limit: TOKEN_LIMIT,
-      redirects: "nowhere",
-      confidential: true,
-    }, operation);
+    const answer = await askFor(realm, trusted, scopeOf(place, realm), operation);
     if (answer.value === undefined) {
-      if (trusted?.stored && isRefusal(answer)) {
-        keyring.spurn(trusted, place);
-        return await get(place, realm, undefined, operation);
-      }
-      const spurned = await keyring.spurned(place);
-      const asker = { login: trusted, withheldFrom, spurned };
-      throw refusedToken(place, realm.url.host, answer, asker, operation);
+      return await refused(place, realm, { answer, login: trusted, withheldFrom }, operation);
     }
     const token = readToken(answer.value);
     if (token === undefined) {
@@ -106,10 +101,60 @@ export function createTokens(ports: {
     return {
       secret: Secret.bearer(token.value, [place.origin]),
       login: trusted,
+      realm,
       withheldFrom,
       agesAt: clock.now() + token.usableFor * AGED_SHARE,
       until: clock.now() + token.usableFor,
     };
+  }
+
+  function askFor(
+    realm: Realm,
+    login: Login | undefined,
+    scope: string | undefined,
+    operation: Operation,
+  ): Promise<Answer> {
+    const isRefresh = login?.secret.scheme === "Refresh";
+    return sender.send({
+      url: isRefresh ? formAddress(realm) : tokenAddress(realm, scope),
+      form: isRefresh ? tokenForm(realm, scope) : undefined,
+      secret: login?.secret,
+      limit: TOKEN_LIMIT,
+      redirects: "nowhere",
+      confidential: true,
+    }, operation);
+  }
+
+  /** What a refusal comes to: for a stored login an anonymous reader's token, else an error. */
+  async function refused(
+    place: Place,
+    realm: Realm,
+    by: { readonly answer: Answer; readonly login?: Login; readonly withheldFrom?: string },
+    operation: Operation,
+  ): Promise<Grant> {
+    const { answer, login, withheldFrom } = by;
+    const { host } = realm.url;
+    const isGood = login !== undefined && answer.status === 403 &&
+      await isGoodElsewhere(realm, login, place, operation);
+    if (login?.stored && isRefusal(answer)) {
+      if (!isGood) keyring.spurn(login, place);
+      return await get(place, realm, undefined, operation);
+    }
+    const spurned = await keyring.spurned(place);
+    throw refusedToken(place, host, answer, { login, isGood, withheldFrom, spurned }, operation);
+  }
+
+  /**
+   * Whether a login that was refused a repository is good as such. Some token endpoints answer 403 to a
+   * wrong password and to a missing repository alike; without a scope only the password is in question.
+   */
+  async function isGoodElsewhere(
+    realm: Realm,
+    login: Login,
+    place: Place,
+    operation: Operation,
+  ): Promise<boolean> {
+    return (await askFor(realm, login, place.adapter.scope, operation)).value !== undefined;
   }
 
   function warnWithheld({ registry }: Place, host: string): void {
@@ -149,4 +194,10 @@ function scopeOf({ adapter, repository }: Place, realm: Realm): string | undefin
   if (adapter.scope !== undefined || repository === undefined) return adapter.scope;
   const named = realm.scope === undefined ? undefined : readPartOf(realm.scope, repository);
   return named ?? readScope(repository);
+}
+
+/** Whether an error says what the token endpoint thinks, rather than what befell the one who asked. */
+export function isVerdict(error: unknown): error is RegistryError {
+  return error instanceof RegistryError &&
+    ["unauthorized", "denied", "not_found", "blocked", "protocol"].includes(error.code);
 }

@@ -10,6 +10,8 @@ const SAMPLE = 80;
 export interface Trouble {
   /** What it is in the end. */
   readonly code: "rate_limited" | "unavailable" | "protocol" | "too_large" | "blocked";
+  /** Whose answer, or silence, it was. */
+  readonly host: string;
   /** Follows a colon. */
   readonly reason: string;
   /** After how many attempts it is pointless to go on. */
@@ -24,8 +26,6 @@ export interface Trouble {
   readonly diagnostics?: readonly string[];
   /** What helps. */
   readonly hint?: string;
-  /** What was thrown. */
-  readonly cause?: unknown;
 }
 
 /** A redirect that a rule of ours does not follow. */
@@ -42,46 +42,51 @@ export function troubleOf(
   clean: (text: string, limit: number) => string,
 ): Trouble {
   if (error instanceof Refused) {
-    return { code: "protocol", reason: error.message, attempts: 1 };
+    return { code: "protocol", host: url.host, reason: error.message, attempts: 1 };
   }
   if (error instanceof NotJson) {
     return misread(error, url.host, confidential ? "" : clean(error.message, SAMPLE));
   }
   if (!(error instanceof Setback)) throw error;
-  const reason = `${url.host}: ${error.message}`;
+  const { host } = url;
+  const reason = `${host}: ${error.message}`;
   switch (error.kind) {
     case "large":
       return {
         code: "too_large",
+        host,
         reason,
         attempts: 1,
         overwhelmed: true,
         hint: "--page-size asks for less at a time",
-        cause: error,
       };
     case "slow":
       return {
         code: "unavailable",
+        host,
         reason,
         attempts: Infinity,
         overwhelmed: true,
-        cause: error,
       };
     case "connection":
-      return { code: "unavailable", reason, attempts: Infinity, cause: error };
+      return { code: "unavailable", host, reason, attempts: Infinity };
     case "nobody":
-      return { code: "unavailable", reason, attempts: ATTEMPTS_AT_NOBODY, cause: error };
+      return { code: "unavailable", host, reason, attempts: ATTEMPTS_AT_NOBODY };
+    case "plain": {
+      const hint = `--plain-http ${host} speaks so, if that is meant`;
+      return { code: "unavailable", host, reason, attempts: 1, hint };
+    }
     case "untrusted": {
       const hint = "Set DENO_CERT to a file with the certificate of the authority that signed it";
-      return { code: "unavailable", reason, attempts: 1, hint, cause: error };
+      return { code: "unavailable", host, reason, attempts: 1, hint };
     }
     case "permission":
       return {
         code: "unavailable",
+        host,
         reason: error.message,
         attempts: 1,
-        hint: `Add --allow-net=${url.host} to the command`,
-        cause: error,
+        hint: `Add --allow-net=${url.hostname}:${portOf(url)} to the command`,
       };
   }
 }
@@ -91,6 +96,7 @@ function misread(error: NotJson, host: string, sample: string): Trouble {
   if (error.kind === "html") {
     return {
       code: "protocol",
+      host,
       reason: `${host} answered with a web page instead of JSON${found}`,
       attempts: 1,
       hint: `Is ${host} a registry? A proxy or a login page in between answers like this too`,
@@ -98,7 +104,12 @@ function misread(error: NotJson, host: string, sample: string): Trouble {
   }
   return {
     code: "protocol",
+    host,
     reason: `${host} answered with something that is not a JSON object${found}`,
     attempts: error.kind === "cut" ? Infinity : 1,
   };
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port || (protocol === "https:" ? "443" : "80");
 }

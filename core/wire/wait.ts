@@ -12,20 +12,16 @@ export async function waitFor<T>(
   operation: Operation,
   clock: Clock,
 ): Promise<T> {
-  const started = clock.now();
   const done = new AbortController();
   const { signal } = operation;
   async function timeOut(): Promise<never> {
-    await clock.sleep(
-      operation.time,
-      signal ? AbortSignal.any([signal, done.signal]) : done.signal,
-    );
+    const ended = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+    await clock.sleep(operation.left(), ended);
     throw operation.fail("unavailable", `no end within ${operation.timeout / 1000} s`);
   }
   try {
     return await Promise.race([work, timeOut()]);
   } finally {
     done.abort();
-    operation.time -= clock.now() - started;
   }
 }
