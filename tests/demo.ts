@@ -5,7 +5,7 @@
  * @module
  */
 import { tags } from "../scripts/tags.ts";
-import { builtin, environmentCredentials, openFlow } from "../mod.ts";
+import { builtin, openFlow } from "../mod.ts";
 import { runCommand } from "../scripts/_cli.ts";
 import {
   dockerHub,
@@ -70,7 +70,7 @@ async function run(line: Line, origins: Readonly<Record<string, string>>): Promi
     },
     open: (options) => openFlow({ ...options, origins, onExchange: () => requests++ }),
     adapters: builtin,
-    credentials: environmentCredentials(),
+    credentials: () => undefined,
     signal: new AbortController().signal,
   });
   await print(`${shorten(answer)}# ${requests} request${requests === 1 ? "" : "s"}\n\n`);

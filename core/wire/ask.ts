@@ -21,8 +21,8 @@ export type Matter = Pick<Question, "url" | "lighter" | "limit" | "statusOnly">;
 /** Asks a registry, with a token where it wants one. Those above never see a challenge. */
 export type Ask = (place: Place, matter: Matter, operation: Operation) => Promise<Asked>;
 
-/** Grants that one question may go through: a token, a renewed one, and none after a stale login. */
-const MOST_GRANTS = 3;
+/** What one question may be asked with: nothing, a stale login, nothing again, and a token for anybody. */
+const MOST_GRANTS = 4;
 
 /** Makes the function that asks. */
 export function createAsk(ports: {

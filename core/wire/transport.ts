@@ -12,6 +12,9 @@ const SILENCE = 30_000;
 /** Bytes kept of an answer that is an error. */
 const ERROR_BODY = 64 * 1024;
 
+/** Tokens that are looked for in what is shown. */
+const MOST_TOKENS = 64;
+
 /** Headers of an answer that matter to the protocol, and so to a reader of the trace. */
 const TELLING_HEADERS = [
   "content-type",
@@ -83,18 +86,25 @@ export function createTransport(ports: {
     return printable(safe, limit);
   }
 
+  /** Kept to be redacted; of the tokens only the latest, or each request would cost more than the last. */
+  function remember(secret: Secret): void {
+    sent.add(secret);
+    const tokens = [...sent].filter(({ scheme }) => scheme === "Bearer");
+    if (tokens.length > MOST_TOKENS) sent.delete(tokens[0] ?? secret);
+  }
+
   async function exchange(request: Request): Promise<RawAnswer> {
     const headers = new Headers({ accept: "application/json", "user-agent": "portolan" });
     const form = request.form && new URLSearchParams(request.form);
     const method = form === undefined ? "GET" : "POST";
     const authorised = request.secret?.attach({ headers, form }, request.url) ?? false;
-    if (request.secret && authorised) sent.add(request.secret);
+    if (request.secret && authorised) remember(request.secret);
 
     const started = clock.now();
     const deadline = started + request.time;
     const watch = startWatch(clock, request.signal);
     watch.expect(Math.min(HEADERS, request.headersTime), deadline, "no answer");
-    const silence = () => watch.expect(SILENCE, deadline, "the answer stopped");
+    const silence = () => watch.expect(SILENCE, deadline, "nothing more");
     let response: Response | undefined;
     let failure: unknown;
     try {
