@@ -23,11 +23,12 @@ export const adapters: Command = {
 
 const HEADER = [
   "ID",
-  "HOSTS",
+  "HOST",
   "EXPANSION",
   "ANONYMOUS",
   "SCOPE",
-  "PAGE",
+  "N",
+  "MAX",
   "ORDER",
   "CREDENTIALS",
 ];
@@ -54,15 +55,17 @@ function toRecord(adapter: RegistryAdapter): Readonly<Record<string, unknown>> {
 /** One line of the table. A `-` means: as the specification says, or unknown. */
 function toRow(adapter: RegistryAdapter): readonly string[] {
   const { id, hosts, namespace, anonymous, scope, pages, credentials } = adapter;
+  const fallback = pages?.fallback === undefined ? "" : ` or ${pages.fallback}`;
   return [
     id,
-    hosts.join(","),
-    namespace === undefined ? "-" : `NAME -> ${namespace}/NAME`,
+    hosts[0],
+    namespace === undefined ? "-" : `${namespace}/NAME`,
     anonymous ?? "-",
-    scope ?? "-",
-    `${pages?.ask ?? "-"}/${pages?.max ?? "-"}`,
+    scope ?? "repository",
+    `${pages?.ask ?? "none"}${fallback}`,
+    `${pages?.max ?? "-"}`,
     pages?.order ?? "-",
-    credentials?.env?.join(",") ?? "-",
+    credentials?.env?.join(" ") ?? "-",
   ];
 }
 

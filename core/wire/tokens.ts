@@ -138,7 +138,11 @@ export function createTokens(ports: {
       await isGoodElsewhere(realm, login, place, operation);
     if (login?.stored && isRefusal(answer)) {
       if (!isGood) keyring.spurn(login, place);
-      return await get(place, realm, undefined, operation);
+      try {
+        return await get(place, realm, undefined, operation);
+      } catch (error) {
+        if (!isGood || !isVerdict(error)) throw error;
+      }
     }
     const spurned = await keyring.spurned(place);
     throw refusedToken(place, host, answer, { login, isGood, withheldFrom, spurned }, operation);

@@ -40,7 +40,7 @@ const mistakes: readonly (readonly [words: readonly string[], message: string])[
   [["tgas", "ubuntu"], 'Unknown command "tgas": did you mean tags'],
   [["adaptors"], 'Unknown command "adaptors": did you mean adapters'],
   [["--verson"], 'Unknown flag "--verson": did you mean --version'],
-  [["ubuntu"], 'Unknown command "ubuntu": expected tags, adapters'],
+  [["ubuntu"], 'Unknown command "ubuntu": expected tags, latest, adapters'],
   [["__proto__"], 'Unknown command "__proto__": expected tags'],
   [[""], 'Unknown command "": expected tags'],
   [["x".repeat(100_000)], "expected tags"],
@@ -84,7 +84,7 @@ const ACME: RegistryAdapter = {
   namespace: "library",
   anonymous: "token",
   scope: "all",
-  pages: { ask: 100, max: 1000, order: "name" },
+  pages: { ask: 100, fallback: 50, max: 1000, order: "name" },
   credentials: { env: ["ACME_USER", "ACME_TOKEN"] },
 };
 const PLAIN: RegistryAdapter = { id: "plain", title: "Plain", hosts: ["plain.example"] };
@@ -94,18 +94,19 @@ Deno.test("adapters prints a table of habits", async () => {
   const surroundings = { ...fake.surroundings, adapters: [ACME, PLAIN] };
   const outcome = await runFake(adapters, [], { ...fake, surroundings });
   assertEquals(outcome.stdout.split("\n").map((line) => line.split(/ {2,}/)), [
-    ["ID", "HOSTS", "EXPANSION", "ANONYMOUS", "SCOPE", "PAGE", "ORDER", "CREDENTIALS"],
+    ["ID", "HOST", "EXPANSION", "ANONYMOUS", "SCOPE", "N", "MAX", "ORDER", "CREDENTIALS"],
     [
       "acme",
-      "acme.example,www.acme.example",
-      "NAME -> library/NAME",
+      "acme.example",
+      "library/NAME",
       "token",
       "all",
-      "100/1000",
+      "100 or 50",
+      "1000",
       "name",
-      "ACME_USER,ACME_TOKEN",
+      "ACME_USER ACME_TOKEN",
     ],
-    ["plain", "plain.example", "-", "-", "-", "-/-", "-", "-"],
+    ["plain", "plain.example", "-", "-", "repository", "none", "-", "-", "-"],
     [""],
   ]);
 });
