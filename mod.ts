@@ -9,6 +9,8 @@
  *
  * async function show(): Promise<void> {
  *   for await (const tag of flow.tags("registry.example/team/app")) console.log(tag.name);
+  const [newest] = await flow.latest("registry.example/team/app", { like: "21.0.1" });
+  console.log(newest?.name);
  * }
  * ```
  *
@@ -23,7 +25,7 @@ export type { CredentialQuery, Credentials, CredentialSource } from "./core/cred
 export type { TagEntry } from "./core/endpoints/tags.ts";
 export { RegistryError } from "./core/errors.ts";
 export type { ErrorCode, ErrorFacts } from "./core/errors.ts";
-export type { Flow, FlowOptions, TagListing, TagOptions } from "./core/flow.ts";
+export type { Flow, FlowOptions, LatestOptions, TagListing, TagOptions } from "./core/flow.ts";
 export type { Digest } from "./core/names/digest.ts";
 export { printable } from "./core/names/printable.ts";
 export { formatReference, parseReference } from "./core/names/reference.ts";
@@ -31,7 +33,31 @@ export type { Reference, RegistryHost, Repository } from "./core/names/reference
 export type { Tag } from "./core/names/tag.ts";
 export type { Clock } from "./core/system/clock.ts";
 export { environmentCredentials } from "./core/system/environment.ts";
+export { usualHostFolders } from "./core/system/host_certificates.ts";
+export type { LoginTarget } from "./core/system/login_keys.ts";
+export type {
+  LoginFinding,
+  LoginOptions,
+  LoginSearch,
+  LookedAt,
+} from "./core/system/login_sources.ts";
+export type { LoginKeeping } from "./core/system/login_store.ts";
+export { systemLogins } from "./core/system/logins.ts";
+export type { Logins } from "./core/system/logins.ts";
+export { dropReading } from "./core/system/permission.ts";
+export { openTlsClients } from "./core/system/tls.ts";
+export type { TlsClients, TlsFiles } from "./core/system/tls.ts";
 export type { Target } from "./core/target.ts";
+export type { FindOptions, Latest } from "./core/versions/latest.ts";
+export { newestRelease } from "./core/versions/newest_release.ts";
+export type { NewestRelease } from "./core/versions/newest_release.ts";
+export type { SelectOptions, SelectRule } from "./core/versions/options.ts";
+export { compareTags, orderKey } from "./core/versions/order.ts";
+export { openSelection, selectTags } from "./core/versions/select.ts";
+export type { LeftOut, Selectable, Selected, Selection } from "./core/versions/select.ts";
+export { parseVersion, tagKind } from "./core/versions/shape.ts";
+export type { TagKind, Version } from "./core/versions/shape.ts";
+export type { Part } from "./core/versions/tail.ts";
 export { parseChallenges } from "./core/wire/challenge.ts";
 export type { Challenge } from "./core/wire/challenge.ts";
 export type { Exchange } from "./core/wire/trace.ts";

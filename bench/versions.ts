@@ -4,6 +4,7 @@
  */
 
 import semver from "semver";
+import { newestRelease } from "../core/versions/newest_release.ts";
 import { compareKeyed, orderKey } from "../core/versions/order.ts";
 import type { SelectOptions } from "../core/versions/options.ts";
 import { selectTags } from "../core/versions/select.ts";
@@ -91,9 +92,9 @@ function sortParsed(tags: readonly string[]): unknown {
   return tags.map((tag) => new semver.SemVer(tag)).sort((a, b) => b.compareBuild(a));
 }
 
-function growth(name: string, options: SelectOptions): string[] {
-  const small = time(() => selectTags(half, options));
-  const large = time(() => selectTags(whole, options));
+function growth(name: string, work: (tags: readonly string[]) => unknown): string[] {
+  const small = time(() => work(half));
+  const large = time(() => work(whole));
   return [name, milliseconds(small), milliseconds(large), ratio(large, small)];
 }
 
@@ -110,7 +111,11 @@ function print(text: string): void {
 }
 
 print(`${count} tags, ${readable.length} of them semver; the shortest of 3 runs\n\n`);
-const rows = SELECTIONS.map(([name, options]) => growth(name, options));
+const rows = [
+  ...SELECTIONS.map(([name, options]) => growth(name, (tags) => selectTags(tags, options))),
+  growth("newestRelease(), any shape", (tags) => newestRelease(tags)),
+  growth("newestRelease(), like 21.0.1", (tags) => newestRelease(tags, { like: "21.0.1" })),
+];
 print(table(["selectTags()", "n/2", "n", "t(n)/t(n/2)"], rows));
 const same = readable.slice(0, count / 10);
 print(`\n${same.length} semver tags, sorted\n\n`);

@@ -1,13 +1,15 @@
 import type { RegistryAdapter } from "./adapter.ts";
-import { createKeyring, type CredentialSource } from "./credentials.ts";
+import type { CredentialSource } from "./credentials.ts";
 import { knock } from "./endpoints/door.ts";
 import { listTags, type TagEntry } from "./endpoints/tags.ts";
 import { RegistryError } from "./errors.ts";
 import { formatReference } from "./names/reference.ts";
 import { type Clock, systemClock } from "./system/clock.ts";
 import { locate, locateRegistry, type Target } from "./target.ts";
+import { findLatest, type FindOptions, type Latest } from "./versions/latest.ts";
 import { createAsk } from "./wire/ask.ts";
 import { createAuth } from "./wire/auth.ts";
+import { createKeyring } from "./wire/keyring.ts";
 import { beginOperation } from "./wire/operation.ts";
 import { createRoutes } from "./wire/route.ts";
 import { createSender } from "./wire/send.ts";
@@ -72,6 +74,10 @@ export interface TagListing extends AsyncIterable<TagEntry> {
   pages(): AsyncIterable<readonly TagEntry[]>;
 }
 
+/** Which tags are the latest, and how the listing for it is asked for. `limit` cuts what was chosen. */
+export interface LatestOptions
+  extends FindOptions<TagEntry>, Pick<TagOptions, "pageSize" | "signal"> {}
+
 /** The verbs, over one set of adapters, credentials and cached tokens. */
 export interface Flow {
   /**
@@ -87,6 +93,16 @@ export interface Flow {
    * @throws {RangeError} if `limit` or `pageSize` is not a whole number from 1
    */
   tags(reference: string, options?: TagOptions): TagListing;
+  /**
+   * Finds the newest versions of a repository, from its whole list: with `like`, of that shape; with `per`,
+   * of each group; else the newest release of the most common shape.
+   *
+   * @default options.newest 1
+   * @returns the tags, newest first, with shape and reason: `const [newest] = await flow.latest(reference)`
+   * @throws {RegistryError} `reference_invalid`, and `incomplete` for a listing that breaks off
+   * @throws {RangeError} if an option cannot be read
+   */
+  latest(reference: string, options?: LatestOptions): Promise<Latest<TagEntry>>;
   /**
    * Tries the credentials for a registry, `host[:port]`.
    *
@@ -149,6 +165,7 @@ export function openFlow(options: FlowOptions): Flow {
         adapter,
         registry,
         timeout,
+        clock,
         signal,
       });
       complete = yield* listTags(target, wishes, { ask, operation, onWarning, clean });
@@ -166,6 +183,13 @@ export function openFlow(options: FlowOptions): Flow {
     };
   }
 
+  async function latest(
+    reference: string,
+    { pageSize, signal, ...wishes }: LatestOptions = {},
+  ): Promise<Latest<TagEntry>> {
+    return await findLatest(tags(reference, { pageSize, signal }).pages(), wishes);
+  }
+
   async function checkLogin(
     host: string,
     wishes: Pick<TagOptions, "signal"> = {},
@@ -174,11 +198,11 @@ export function openFlow(options: FlowOptions): Flow {
     const { adapter, registry } = place;
     const { signal } = wishes;
     const what = `log in to "${registry}"`;
-    const operation = beginOperation(what, { adapter, registry, timeout, signal });
+    const operation = beginOperation(what, { adapter, registry, timeout, clock, signal });
     return await knock(place, { ask, operation });
   }
 
-  return { locate: (reference) => locate(reference, chart), tags, checkLogin };
+  return { locate: (reference) => locate(reference, chart), tags, latest, checkLogin };
 }
 
 function checkCount(name: string, value: number | undefined): void {

@@ -1,6 +1,15 @@
-import type { CredentialSource, Flow, FlowOptions, RegistryAdapter } from "../mod.ts";
+import type {
+  Flow,
+  FlowOptions,
+  LoginOptions,
+  Logins,
+  RegistryAdapter,
+  TlsClients,
+  TlsFiles,
+} from "../mod.ts";
 import type { Arguments, Option } from "./_options.ts";
 import type { Writer } from "./_output.ts";
+import type { Terminal } from "./_terminal.ts";
 
 /** One question that the program answers. */
 export interface Command {
@@ -38,8 +47,19 @@ export interface Surroundings {
   readonly open: (options: FlowOptions) => Flow;
   /** The known registries. */
   readonly adapters: readonly RegistryAdapter[];
-  /** What the environment holds. */
-  readonly credentials: CredentialSource;
+  /** For questions to a person, where `stdin` is a terminal. */
+  readonly terminal: Terminal;
+  /** Opens the logins that the machine keeps. */
+  readonly logins: (options: LoginOptions) => Logins;
+  /** Reads certificates, and opens clients that use them. */
+  readonly certificates: (
+    files: TlsFiles,
+    namesOf: (host: string) => readonly string[],
+  ) => Promise<TlsClients>;
+  /** Where the machine keeps certificates for single hosts. */
+  readonly hostFolders: () => readonly string[];
+  /** Gives up, for the rest of the process, reading files and variables and running programs. */
+  readonly dropReading: () => Promise<void>;
   /** Aborted when the user interrupts. */
   readonly signal: AbortSignal;
 }

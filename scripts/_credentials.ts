@@ -1,46 +1,101 @@
-import type { CredentialSource } from "../mod.ts";
+import type { Credentials, CredentialSource, Target } from "../mod.ts";
 import type { Context } from "./_command.ts";
 import type { Arguments, Option } from "./_options.ts";
 import { readPassword } from "./_password.ts";
+import { unlessAborted } from "./_unless_aborted.ts";
 import { UsageError } from "./_usage_error.ts";
+
+/** Where a password comes from that was typed or piped in, for messages. */
+const TYPED = "the command line";
 
 /** The flags that say who asks. */
 export const credentialOptions: readonly Option[] = [
   { name: "username", value: "U", help: "log in as U; goes with --password-stdin" },
   { name: "password-stdin", help: "read the password or token from standard input" },
-  { name: "anonymous", help: "use no credentials, not even those in the environment" },
+  { name: "token-stdin", help: "read a bearer token for the registry from standard input" },
+  { name: "anonymous", help: "use no credentials, not even those of this machine" },
+  { name: "strict-credentials", help: "end where a login is found that cannot be used" },
 ];
 
+/** Whom credentials are for, and who is told of what is strange about them. */
+export interface Wanted {
+  /** All that the command is going to ask for. */
+  readonly targets: readonly Target[];
+  /** Told of what a person should know. @default nobody */
+  readonly onWarning?: (message: string) => void;
+}
+
 /**
- * Where credentials come from as the flags of `credentialOptions` say.
+ * Where credentials come from as the flags of `credentialOptions` say. Logins that the machine keeps are
+ * looked up here for all targets, and never later.
  *
  * A password that was typed for one registry is given to that registry alone.
  *
- * @throws UsageError if the flags contradict each other or the references
+ * @throws UsageError if the flags contradict each other or the targets
  */
 export async function chooseCredentials(
   args: Arguments,
   context: Context,
-  references: readonly string[],
+  wanted: Wanted,
 ): Promise<CredentialSource | undefined> {
-  const username = args.one("username");
   checkFlags(args);
+  const username = readUsername(args);
+  if (args.has("anonymous")) return undefined;
+  if (username !== undefined) {
+    const registry = onlyRegistry("--username", wanted);
+    const password = await readPassword(context, "password");
+    return onlyFor(registry, { username, password, source: TYPED });
+  }
+  if (args.has("token-stdin")) {
+    const registry = onlyRegistry("--token-stdin", wanted);
+    const registryToken = await readPassword(context, "token");
+    return onlyFor(registry, { registryToken, source: TYPED });
+  }
+  return await lookUp(args, context, wanted);
+}
+
+/**
+ * The name of `--username`.
+ *
+ * @throws UsageError for one with a colon, which no registry can tell from the password behind it
+ */
+export function readUsername(args: Arguments): string | undefined {
+  const username = args.one("username");
   if (username?.includes(":")) {
     throw new UsageError(`Cannot use "--username ${username}": expected a name without a colon`);
   }
-  if (args.has("anonymous")) return undefined;
-  if (username === undefined) return context.credentials;
+  return username;
+}
 
-  const registry = onlyRegistry(context, references);
-  const password = await readPassword(context);
-  return (query) => query.registry === registry ? { username, password } : undefined;
+function onlyFor(registry: string | undefined, credentials: Credentials): CredentialSource {
+  return (query) => query.registry === registry ? credentials : undefined;
+}
+
+/** What cannot be used is an error of the reference that it is for, and of no other. */
+async function lookUp(
+  args: Arguments,
+  context: Context,
+  { targets, onWarning }: Wanted,
+): Promise<CredentialSource> {
+  const strict = args.has("strict-credentials");
+  const logins = context.logins({ strict, onWarning });
+  const found = new Map<string, Promise<Credentials | undefined>>();
+  for (const { adapter, registry, repository } of targets) {
+    const name = `${registry}/${repository}`;
+    if (found.has(name)) continue;
+    found.set(name, Promise.resolve(logins.credentials({ adapter, registry, repository })));
+  }
+  await unlessAborted(Promise.allSettled(found.values()), context.signal);
+  return ({ registry, repository }) => found.get(`${registry}/${repository}`);
 }
 
 function checkFlags(args: Arguments): void {
   const [hasName, hasPassword] = [args.has("username"), args.has("password-stdin")];
-  if (args.has("anonymous") && (hasName || hasPassword)) {
-    const flag = hasName ? "--username" : "--password-stdin";
-    throw new UsageError(`Cannot use "${flag}" with "--anonymous": expected one of them`);
+  const flags = ["username", "password-stdin", "token-stdin"].filter((name) => args.has(name));
+  for (const other of ["anonymous", "token-stdin"]) {
+    const [flag = other] = flags;
+    if (!args.has(other) || flag === other) continue;
+    throw new UsageError(`Cannot use "--${flag}" with "--${other}": expected one of them`);
   }
   if (hasName && !hasPassword) {
     throw new UsageError('Cannot use "--username" alone: expected "--password-stdin" with it');
@@ -50,12 +105,11 @@ function checkFlags(args: Arguments): void {
   }
 }
 
-function onlyRegistry(context: Context, references: readonly string[]): string | undefined {
-  const flow = context.open({});
-  const registries = new Set(references.map((reference) => flow.locate(reference).registry));
+function onlyRegistry(flag: string, { targets }: Wanted): string | undefined {
+  const registries = new Set(targets.map(({ registry }) => registry));
   if (registries.size > 1) {
     const names = [...registries].map((registry) => `"${registry}"`).join(", ");
-    throw new UsageError(`Cannot use "--username" for ${names}: expected a single registry`);
+    throw new UsageError(`Cannot use "${flag}" for ${names}: expected a single registry`);
   }
   return [...registries].at(0);
 }

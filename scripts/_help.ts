@@ -8,7 +8,7 @@ export function formatHelp(command: Command): string {
   return [
     `${command.summary}.`,
     formatUsage(command.usage),
-    formatSection("options", [...command.options, helpOption].map(optionRow)),
+    ...formatOptions([...command.options, helpOption]),
     formatSection("examples", command.examples.map((example) => [example])),
     formatExitCodes(),
   ].map((part) => part.trimEnd() + "\n").join("\n");
@@ -27,6 +27,12 @@ export function formatSection(title: string, rows: readonly (readonly string[])[
     text === undefined ? `  ${cell}` : `  ${cell.padEnd(width)}  ${text}`
   );
   return [`${title}:`, ...lines].join("\n") + "\n";
+}
+
+/** A section a group, those without one first. */
+function formatOptions(options: readonly Option[]): readonly string[] {
+  const groups = Map.groupBy(options, ({ group = "options" }) => group);
+  return [...groups].map(([group, members]) => formatSection(group, members.map(optionRow)));
 }
 
 function optionRow(option: Option): readonly string[] {

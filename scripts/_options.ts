@@ -14,6 +14,13 @@ export interface Option {
   readonly help: string;
   /** What holds without the flag, for the help. */
   readonly default?: string;
+  /** The title under which the help lists it. @default "options" */
+  readonly group?: string;
+}
+
+/** The same flags, which the help lists under a title of their own. */
+export function inGroup(group: string, options: readonly Option[]): readonly Option[] {
+  return options.map((option) => ({ ...option, group }));
 }
 
 /** `--help`, which every command has. */
@@ -71,7 +78,8 @@ function given(value: unknown): readonly string[] {
 
 /**
  * The same words, checked, and so spelled that `parseArgs` cannot mistake one: it ignores unknown
- * keys such as `--__proto__`, takes `--quiet=x` for true, and `true` after a switch for its value.
+ * keys such as `--__proto__`, takes `--quiet=x` for true, the `--no-x=true` of a switch for an `x`, and
+ * `true` after a switch for its value.
  */
 function spellOut(words: readonly string[], options: readonly Option[]): readonly string[] {
   const end = words.includes("--") ? words.indexOf("--") : words.length;
@@ -89,7 +97,7 @@ function spellOut(words: readonly string[], options: readonly Option[]): readonl
       continue;
     }
     const { option, value } = readFlag(word, options);
-    spelled.push(option.value === undefined ? `--${option.name}=true` : word);
+    spelled.push(...(option.value === undefined ? [`--${option.name}`, "true"] : [word]));
     if (option.value !== undefined && value === undefined) awaiting = option;
   }
   if (awaiting !== undefined) throw valueMissing(awaiting);

@@ -1,3 +1,5 @@
+import { unlessAborted } from "./_unless_aborted.ts";
+
 /** Takes text, in order. */
 export interface Writer {
   /**
@@ -25,6 +27,7 @@ export function openWriter(sink: Sink, signal?: AbortSignal): Writer {
   return {
     write(text: string): Promise<void> {
       const bytes = new TextEncoder().encode(text);
+      // A full pipe can block for ever; an interrupt must not wait for it.
       const written = last.then(() => unlessAborted(writeAll(sink, bytes, signal), signal));
       last = written.catch(() => {});
       return written;
@@ -52,18 +55,5 @@ async function writeSome(sink: Sink, bytes: Uint8Array): Promise<number> {
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ClosedOutput("Nobody reads the output");
     throw error;
-  }
-}
-
-/** A full pipe can block for ever; an interrupt must not wait for it. */
-async function unlessAborted(work: Promise<void>, signal?: AbortSignal): Promise<void> {
-  if (signal === undefined) return await work;
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

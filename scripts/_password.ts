@@ -9,29 +9,40 @@ const LONGEST = 64 * 1024;
  *
  * @throws UsageError if it is empty, too long or not UTF-8
  */
-export async function readPassword(context: Context): Promise<string> {
+export async function readPassword(
+  context: Context,
+  what: "password" | "token",
+): Promise<string> {
   const { stdin, stderr, signal } = context;
   if (stdin.isTerminal()) {
-    await stderr.write("portolan: waiting for the password on standard input, up to its end\n");
+    await stderr.write(`portolan: waiting for the ${what} on standard input, up to its end\n`);
   }
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  const password = decode(decoder, await readAll(stdin.readable, signal)).replace(/\r?\n$/, "");
-  if (password !== "") return password;
-  throw new UsageError('Cannot read "--password-stdin": expected a password, got nothing');
+  const bytes = await readAll(stdin.readable, signal);
+  if (bytes === undefined) throw mistake(what, "at most 64 KiB");
+  const text = decode(bytes);
+  if (text === undefined) throw mistake(what, "text in UTF-8");
+  const password = text.replace(/\r?\n$/, "");
+  if (password === "") throw mistake(what, `a ${what}, got nothing`);
+  return password;
 }
 
-function decode(decoder: TextDecoder, bytes: Uint8Array): string {
+function mistake(what: string, expected: string): UsageError {
+  return new UsageError(`Cannot read "--${what}-stdin": expected ${expected}`);
+}
+
+function decode(bytes: Uint8Array): string | undefined {
   try {
-    return decoder.decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new UsageError('Cannot read "--password-stdin": expected text in UTF-8');
+    return undefined;
   }
 }
 
+/** Nothing if there is too much. */
 async function readAll(
   readable: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-): Promise<Uint8Array> {
+): Promise<Uint8Array | undefined> {
   const bytes = new Uint8Array(LONGEST + 1);
   let length = 0;
   const stream = readable.pipeThrough(new TransformStream<Uint8Array, Uint8Array>(), { signal });
@@ -39,9 +50,7 @@ async function readAll(
     const room = chunk.subarray(0, bytes.length - length);
     bytes.set(room, length);
     length += room.length;
-    if (length > LONGEST) {
-      throw new UsageError('Cannot read "--password-stdin": expected at most 64 KiB');
-    }
+    if (length > LONGEST) return undefined;
   }
   return bytes.subarray(0, length);
 }

@@ -1,10 +1,18 @@
 import { greaterOrEqual } from "@std/semver/greater-or-equal";
 import { parse } from "@std/semver/parse";
-import { builtin, environmentCredentials, openFlow } from "../mod.ts";
+import {
+  builtin,
+  dropReading,
+  openFlow,
+  openTlsClients,
+  systemLogins,
+  usualHostFolders,
+} from "../mod.ts";
 import { runCommand } from "./_cli.ts";
 import type { Command, Surroundings } from "./_command.ts";
 import { exitCode } from "./_exit.ts";
 import { openRemarks, openWriter } from "./_output.ts";
+import { openTerminal } from "./_terminal.ts";
 
 /** Since then headers that must not cross a redirect are scoped by full origin, port included. */
 const OLDEST_DENO = "2.9.5";
@@ -36,7 +44,11 @@ export async function runProcess(
     stdin: Deno.stdin,
     open: openFlow,
     adapters: builtin,
-    credentials: environmentCredentials(),
+    terminal: openTerminal(Deno.stdin, stderr, interrupt.signal),
+    logins: systemLogins,
+    certificates: openTlsClients,
+    hostFolders: usualHostFolders,
+    dropReading,
     signal: interrupt.signal,
   });
   Deno.removeSignalListener("SIGINT", onInterrupt);

@@ -12,6 +12,10 @@ export interface TagList {
   readonly complete: boolean;
   /** Whether the listing broke off. */
   readonly failed: boolean;
+  /** Of the newest of one shape: that shape. */
+  readonly shape?: string;
+  /** Why that shape. */
+  readonly reason?: string;
 }
 
 /** How tags are printed: page by page as they arrive, or all at the end. `several` is whether several references were asked for. */
@@ -34,35 +38,36 @@ const FORMATS: ReadonlyMap<string, TagFormat> = new Map<string, TagFormat>([
   ["skopeo", { kind: "whole", text: formatSkopeo }],
 ]);
 
-/** The flags that choose a format. */
-export const tagFormatOptions: readonly Option[] = [
-  {
-    name: "format",
-    value: "FORMAT",
-    help: "lines, json, ndjson, table, api (the registry's own JSON) or skopeo",
-    default: "lines",
-  },
-  { name: "json", help: "the same as --format json; errors are JSON too" },
-];
+/** The flags that choose one of the formats that `names` explains. */
+export function formatOptions(names: string): readonly Option[] {
+  return [
+    { name: "format", value: "FORMAT", help: names, default: "lines" },
+    { name: "json", help: "the same as --format json; errors are JSON too" },
+  ];
+}
 
 /**
  * The format that was asked for.
  *
+ * @param known the names of those that there are
  * @throws UsageError for an unknown one, and for two
  */
-export function chooseTagFormat(args: Arguments): TagFormat {
+export function chooseTagFormat(
+  args: Arguments,
+  known: readonly string[] = [...FORMATS.keys()],
+): TagFormat {
   const name = args.one("format");
   if (args.has("json") && name !== undefined && name !== "json") {
     throw new UsageError(`Cannot use "--json" with "--format ${name}": expected one of them`);
   }
-  const format = FORMATS.get(name ?? (args.has("json") ? "json" : "lines"));
+  const wanted = name ?? (args.has("json") ? "json" : "lines");
+  const format = known.includes(wanted) ? FORMATS.get(wanted) : undefined;
   if (format !== undefined) return format;
-  throw new UsageError(
-    `Cannot read "--format ${name}": expected ${[...FORMATS.keys()].join(", ")}`,
-  );
+  throw new UsageError(`Cannot read "--format ${name}": expected ${known.join(", ")}`);
 }
 
-function fullName(target: Target): string {
+/** A repository with its registry, as messages and formats name it. */
+export function fullName(target: Target): string {
   return `${target.registry}/${target.repository}`;
 }
 
@@ -77,8 +82,9 @@ function formatNdjson(target: Target, tags: readonly TagEntry[]): string {
 }
 
 function formatJson(lists: readonly TagList[], several: boolean): string {
-  const values = lists.map(({ target, tags, complete }) => {
-    return { repository: fullName(target), adapter: target.adapter.id, complete, tags };
+  const values = lists.map(({ target, complete, shape, reason, tags }) => {
+    const { adapter } = target;
+    return { repository: fullName(target), adapter: adapter.id, complete, shape, reason, tags };
   });
   return formatValues(values, several);
 }

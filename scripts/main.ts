@@ -13,14 +13,18 @@ import { runProcess } from "./_process.ts";
 import { formatUsage } from "./_report.ts";
 import { UsageError } from "./_usage_error.ts";
 import { adapters } from "./adapters.ts";
+import { latest } from "./latest.ts";
+import { login } from "./login.ts";
+import { logout } from "./logout.ts";
 import { tags } from "./tags.ts";
 
 export type { Command, Context, Input, Surroundings } from "./_command.ts";
 export type { Arguments, Option } from "./_options.ts";
 export type { Writer } from "./_output.ts";
+export type { Terminal } from "./_terminal.ts";
 
 /** Every command, in the order of the help. A new one is added here. */
-export const commands: readonly Command[] = [tags, adapters];
+export const commands: readonly Command[] = [tags, latest, adapters, login, logout];
 
 const USAGE = "portolan COMMAND [options] [OPERANDS]";
 

@@ -1,17 +1,22 @@
-import type { TagEntry, TagListing } from "../mod.ts";
+import {
+  type LeftOut,
+  openSelection,
+  type Selection,
+  type SelectOptions,
+  type TagEntry,
+  type TagListing,
+} from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
-import { exitCode } from "./_exit.ts";
-import { inOrder, type Turn } from "./_in_order.ts";
+import type { Turn } from "./_in_order.ts";
 import { wholeNumber } from "./_numbers.ts";
-import type { Arguments } from "./_options.ts";
-import { ClosedOutput } from "./_output.ts";
+import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";
-import { chooseTagFormat, type TagFormat, tagFormatOptions, type TagList } from "./_tag_format.ts";
+import { readSelector, selectorOptions } from "./_selector.ts";
+import { formatLeftOut, warnUndated } from "./_selector_notes.ts";
+import { beginRun } from "./_selector_run.ts";
+import { chooseTagFormat, formatOptions, type TagFormat, type TagList } from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
-
-/** More at once would look like an attack to a registry, and be held up like one. */
-const AT_ONCE = 8;
 
 /** Which tags are there? */
 export const tags: Command = {
@@ -19,14 +24,14 @@ export const tags: Command = {
   summary: "List the tags of repositories",
   usage: "portolan tags [options] REF...",
   options: [
-    ...tagFormatOptions,
-    { name: "limit", value: "N", help: "end after N tags of each reference", default: "all" },
+    ...formatOptions("lines, json, ndjson, table, api (the registry's own JSON) or skopeo"),
+    ...selectorOptions,
     { name: "page-size", value: "N", help: "ask for N tags at a time", default: "the registry's" },
-    ...connectionOptions,
+    ...inGroup("connection", connectionOptions),
   ],
   examples: [
     "portolan tags ubuntu",
-    "portolan tags --json quay.io/ansible/creator-ee",
+    "portolan tags --json --newest 1 --per major --variant none quay.io/ansible/creator-ee",
     "echo $TOKEN | portolan tags --username me@x.example --password-stdin container-registry.oracle.com/java/jdk",
   ],
   run,
@@ -36,72 +41,107 @@ export const tags: Command = {
 interface Question {
   readonly format: TagFormat;
   readonly several: boolean;
+  readonly explain: boolean;
 }
 
 /** One listing and what becomes of it. */
 interface Job {
   readonly listing: TagListing;
+  readonly selection: Selection<TagEntry>;
+  /** What a format that prints at the end is going to print. */
   readonly tags: TagEntry[];
-  failed: boolean;
+  /** Whether a limit left something out. */
+  cut: boolean;
+  ended: boolean;
 }
 
 async function run(args: Arguments, context: Context): Promise<number> {
   const references = args.operands;
-  const limit = wholeNumber(args, "limit", 1);
+  const wishes = readSelector(args);
   const pageSize = wholeNumber(args, "page-size", 1);
-  const question = { format: chooseTagFormat(args), several: references.length > 1 };
+  const format = chooseTagFormat(args);
+  const question = { format, several: references.length > 1, explain: args.has("explain") };
   if (references.length === 0) {
     throw new UsageError("Cannot list tags: expected at least one reference, got none");
   }
 
   const flow = await openConnection(args, context, references);
-  const halt = new AbortController();
-  const signal = AbortSignal.any([context.signal, halt.signal]);
-  const jobs = references.map((reference): Job => {
-    return { listing: flow.tags(reference, { limit, pageSize, signal }), tags: [], failed: false };
-  });
-
-  let failure: number | undefined;
-  async function work(job: Job, turn: Turn): Promise<void> {
-    try {
-      await list(job, turn, question, context);
-    } catch (error) {
-      if (error instanceof ClosedOutput || signal.aborted) throw error;
-      job.failed = true;
-      await turn.take(async () => {
-        const code = await context.report(error);
-        failure ??= code;
-      });
-    }
+  const { signal, each } = beginRun(context);
+  // A listing that is cut by nothing but a number is asked for no more than that.
+  const limit = !question.explain && isOnlyLimited(wishes) ? wishes.limit : undefined;
+  const jobs = references.map((reference): Job => ({
+    listing: flow.tags(reference, { limit, pageSize, signal }),
+    selection: openSelection<TagEntry>(limit === undefined ? wishes : {}),
+    tags: [],
+    cut: false,
+    ended: false,
+  }));
+  const code = await each(jobs, (job, turn) => list(job, turn, question, context));
+  if (format.kind === "whole") {
+    await context.stdout.write(format.text(seen(jobs), question.several));
   }
-  await inOrder(jobs, work, { atOnce: AT_ONCE, halt });
-  if (question.format.kind === "whole") {
-    const text = question.format.text(seen(jobs), question.several);
-    await context.stdout.write(text);
-  }
-  return failure ?? exitCode("done");
+  await warnUndated(args, context, jobs.reduce((sum, { selection }) => sum + selection.undated, 0));
+  return code;
 }
 
-/** Goes through one listing to its end, printing each page where the format can. */
+/** Goes through one listing, printing each page where format and selection can; else all at its end. */
 async function list(job: Job, turn: Turn, question: Question, context: Context): Promise<void> {
-  const { format, several } = question;
-  const { target } = job.listing;
-  for await (const page of job.listing.pages()) {
+  const { listing, selection } = job;
+  const held: TagEntry[] = [];
+  for await (const page of listing.pages()) {
+    const { passed, leftOut } = judge(page, selection);
+    if (selection.streams) await show(passed);
+    else for (const tag of passed) held.push(tag);
+    await explain(leftOut);
+    if (selection.full) break;
+  }
+  const { chosen, leftOut } = selection.settle(held);
+  await show(chosen);
+  await explain(leftOut);
+  job.ended = true;
+
+  async function show(tags: readonly TagEntry[]): Promise<void> {
+    const { format, several } = question;
     if (format.kind === "whole") {
-      for (const tag of page) job.tags.push(tag);
-    } else if (page.length > 0) {
-      const text = format.page(target, page, several);
+      for (const tag of tags) job.tags.push(tag);
+    } else if (tags.length > 0) {
+      const text = format.page(listing.target, tags, several);
       await turn.take(() => context.stdout.write(text));
     }
   }
+
+  async function explain(leftOut: readonly LeftOut<TagEntry>[]): Promise<void> {
+    job.cut ||= leftOut.some(({ rule }) => rule === "limit");
+    if (!question.explain || leftOut.length === 0) return;
+    const text = formatLeftOut(listing.target, leftOut, question.several);
+    await turn.take(() => context.stderr.write(text));
+  }
+}
+
+function judge(
+  page: readonly TagEntry[],
+  selection: Selection<TagEntry>,
+): { readonly passed: readonly TagEntry[]; readonly leftOut: readonly LeftOut<TagEntry>[] } {
+  const passed: TagEntry[] = [];
+  const leftOut: LeftOut<TagEntry>[] = [];
+  for (const tag of page) {
+    const rule = selection.judge(tag);
+    if (rule === undefined) passed.push(tag);
+    else leftOut.push({ tag, rule });
+  }
+  return { passed, leftOut };
+}
+
+function isOnlyLimited({ limit: _, ...others }: SelectOptions): boolean {
+  return Object.values(others).every((wish) => wish === undefined);
 }
 
 /** What there is to print: listings that failed before their first tag are left out. */
 function seen(jobs: readonly Job[]): readonly TagList[] {
   return jobs
-    .filter((job) => !job.failed || job.tags.length > 0)
-    .map(({ listing, tags, failed }) => {
-      return { target: listing.target, tags, complete: listing.complete, failed };
+    .filter(({ ended, tags }) => ended || tags.length > 0)
+    .map(({ listing, tags, cut, ended }) => {
+      return { target: listing.target, tags, complete: listing.complete && !cut, failed: !ended };
     });
 }
 

@@ -45,6 +45,12 @@ Deno.test("core/names imports itself and errors.ts", () => {
   assertEquals(breaches(isIn("core/names/"), isAllowed), []);
 });
 
+Deno.test("core/versions imports itself, core/names and errors.ts", () => {
+  const isAllowed = (_: Source, { to }: Import) =>
+    to === "core/errors.ts" || to.startsWith("core/names/") || to.startsWith("core/versions/");
+  assertEquals(breaches(isIn("core/versions/"), isAllowed), []);
+});
+
 Deno.test("core names no registry and no host", () => {
   const names = builtin.flatMap(({ id, title, hosts }) => [id, title, ...hosts]);
   const others = ["ghcr", "quay", "oracle", "amazon", "harbor", "gitlab", "artifactory", "nexus"];

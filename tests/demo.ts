@@ -5,7 +5,7 @@
  * @module
  */
 import { tags } from "../scripts/tags.ts";
-import { builtin, openFlow } from "../mod.ts";
+import { builtin, type Logins, openFlow, openTlsClients } from "../mod.ts";
 import { runCommand } from "../scripts/_cli.ts";
 import {
   dockerHub,
@@ -40,6 +40,14 @@ const LINES: readonly Line[] = [
   { words: ["--limit", "2", "ubuntu", "ghcr.io/linuxserver/hedgedoc"] },
 ];
 
+/** The demo looks at nothing that this machine keeps. */
+const NO_LOGINS: Logins = {
+  find: () => Promise.resolve({ looked: [] }),
+  credentials: () => undefined,
+  store: () => Promise.reject(new Error("Cannot store a login: this is a demo")),
+  remove: () => Promise.resolve([]),
+};
+
 /** Lines shown of a long answer. */
 const SHOWN = 5;
 
@@ -70,7 +78,14 @@ async function run(line: Line, origins: Readonly<Record<string, string>>): Promi
     },
     open: (options) => openFlow({ ...options, origins, onExchange: () => requests++ }),
     adapters: builtin,
-    credentials: () => undefined,
+    terminal: {
+      ask: () => Promise.resolve(undefined),
+      askSecret: () => Promise.resolve(undefined),
+    },
+    logins: () => NO_LOGINS,
+    certificates: openTlsClients,
+    hostFolders: () => [],
+    dropReading: () => Promise.resolve(),
     signal: new AbortController().signal,
   });
   await print(`${shorten(answer)}# ${requests} request${requests === 1 ? "" : "s"}\n\n`);

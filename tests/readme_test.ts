@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { builtin, type RegistryAdapter } from "../mod.ts";
 import { EXIT } from "../scripts/_exit.ts";
+import { selectorOptions } from "../scripts/_selector.ts";
 import { commands } from "../scripts/main.ts";
 import config from "../deno.json" with { type: "json" };
 
@@ -24,6 +25,13 @@ Deno.test("README's table of permissions names every host that an adapter talks 
 Deno.test("README lists every command", () => {
   const rows = tableAfter("## The command line").map(([call = ""]) => /\w+/.exec(call)?.[0]);
   assertEquals(rows, commands.map(({ name }) => name));
+});
+
+Deno.test("README's table of rules has every flag of the selector", () => {
+  const rules = tableAfter("### Newest versions").map(([, rule = ""]) => rule).join(" ");
+  const named = [...rules.matchAll(/--([a-z-]+)/g)].map(([, flag]) => flag);
+  const known = selectorOptions.map(({ name }) => name).filter((name) => name !== "explain");
+  assertEquals(named.toSorted(), known.toSorted());
 });
 
 Deno.test("README's tasks exist", () => {

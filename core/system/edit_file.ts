@@ -1,6 +1,6 @@
-import { type FileHandle, lstat, mkdir, open, readlink, rename, rm } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import type { FileHandle } from "node:fs/promises";
 import { codeOf, type FileReading, readTextFile } from "./files.ts";
+import { isPermitted } from "./permission.ts";
 
 /** The new text for the old one, which is absent where there is no file; nothing leaves all as it is. */
 export type Change = (text: string | undefined) => string | undefined;
@@ -30,8 +30,14 @@ const MAX_LINKS = 40;
  * @throws {Error} the system's, or one whose message says why; its words hold nothing of the content
  */
 export async function editTextFile(path: string, limit: number, change: Change): Promise<boolean> {
+  const { mkdir } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
   const target = await followLinks(path);
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  const directory = dirname(target);
+  if (!isPermitted({ name: "write", path: directory })) {
+    throw new Error(`--allow-write=${directory} is not given`);
+  }
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const outcome = await editOnce(target, limit, change);
     if (outcome !== "overtaken") return outcome === "changed";
@@ -44,6 +50,7 @@ async function editOnce(
   limit: number,
   change: Change,
 ): Promise<"changed" | "same" | "overtaken"> {
+  const { rename, rm } = await import("node:fs/promises");
   const lock = `${target}.lock`;
   const handle = await takeLock(lock);
   let isOpen = true;
@@ -68,6 +75,7 @@ async function editOnce(
 }
 
 async function takeLock(lock: string): Promise<FileHandle> {
+  const { open } = await import("node:fs/promises");
   const end = performance.now() + PATIENCE;
   while (true) {
     try {
@@ -90,6 +98,7 @@ function textOf(reading: FileReading): string | undefined {
 
 /** Somebody who logs in as root for another user must not take that user's file away. */
 async function keepOwner(handle: FileHandle, target: string): Promise<void> {
+  const { lstat } = await import("node:fs/promises");
   try {
     const [old, own] = [await lstat(target), await handle.stat()];
     if (old.uid !== own.uid || old.gid !== own.gid) await handle.chown(old.uid, old.gid);
@@ -101,6 +110,8 @@ async function keepOwner(handle: FileHandle, target: string): Promise<void> {
 
 /** The file that a path stands for, whether it is there or not. */
 async function followLinks(path: string): Promise<string> {
+  const { readlink } = await import("node:fs/promises");
+  const { dirname, resolve } = await import("node:path");
   let file = resolve(path);
   for (let links = 0; links < MAX_LINKS; links++) {
     if (!await isLink(file)) return file;
@@ -110,6 +121,7 @@ async function followLinks(path: string): Promise<string> {
 }
 
 async function isLink(file: string): Promise<boolean> {
+  const { lstat } = await import("node:fs/promises");
   try {
     return (await lstat(file)).isSymbolicLink();
   } catch (error) {

@@ -1,6 +1,6 @@
-import process from "node:process";
 import type { CredentialSource } from "../credentials.ts";
 import { isPermitted } from "./permission.ts";
+import { variableOf } from "./runtime.ts";
 
 /**
  * Credentials from the two environment variables that an adapter names; only these are ever read.
@@ -24,5 +24,5 @@ export function environmentCredentials(
 /** A variable of this process; `undefined` where it is not set or may not be read. */
 export function readVariable(name: string): string | undefined {
   if (!isPermitted({ name: "env", variable: name })) return undefined;
-  return process.env[name];
+  return variableOf(name);
 }

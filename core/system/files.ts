@@ -1,6 +1,6 @@
-import { type FileHandle, open } from "node:fs/promises";
-import process from "node:process";
+import type { FileHandle } from "node:fs/promises";
 import { isPermitted } from "./permission.ts";
+import { platformName } from "./runtime.ts";
 
 /** What came of reading a file. A `reason` never holds anything of the content. */
 export type FileReading =
@@ -36,6 +36,7 @@ export async function readTextFile(path: string, limit: number): Promise<FileRea
   if (!isPermitted({ name: "read", path })) {
     return { kind: "refused", reason: `--allow-read=${path} is not given` };
   }
+  const { open } = await import("node:fs/promises");
   try {
     const handle = await open(path, "r");
     try {
@@ -77,7 +78,7 @@ async function readAll(handle: FileHandle, limit: number): Promise<FileReading> 
   if (length > limit) return { kind: "broken", reason: `it has more than ${limit} bytes` };
   const text = decode(bytes.subarray(0, length));
   if (text === undefined) return { kind: "broken", reason: "it is not text in UTF-8" };
-  const hasModes = stat.isFile() && process.platform !== "win32";
+  const hasModes = stat.isFile() && platformName() !== "win32";
   return { kind: "text", text, isExposed: hasModes && (stat.mode & READABLE_BY_OTHERS) !== 0 };
 }
 

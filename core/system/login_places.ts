@@ -1,4 +1,3 @@
-import { join, sep } from "node:path";
 import { printable } from "../names/printable.ts";
 import { homeOf, type Machine } from "./machine.ts";
 
@@ -38,13 +37,13 @@ export function storingPlace(machine: Machine): LoginPlace | undefined {
 
 function dockerPath(machine: Machine): string | undefined {
   const directory = machine.variable("DOCKER_CONFIG");
-  if (directory) return join(directory, "config.json");
+  if (directory) return join(machine, directory, "config.json");
   return inHome(machine, ".docker", "config.json");
 }
 
 function runtimePath(machine: Machine): string | undefined {
   const directory = machine.variable("XDG_RUNTIME_DIR");
-  if (directory) return join(directory, "containers", "auth.json");
+  if (directory) return join(machine, directory, "containers", "auth.json");
   if (machine.platform !== "linux") return undefined;
   const user = machine.userId();
   return user === undefined ? undefined : `/run/containers/${user}/auth.json`;
@@ -52,17 +51,25 @@ function runtimePath(machine: Machine): string | undefined {
 
 function configPath(machine: Machine): string | undefined {
   const directory = machine.variable("XDG_CONFIG_HOME");
-  if (directory) return join(directory, "containers", "auth.json");
+  if (directory) return join(machine, directory, "containers", "auth.json");
   return inHome(machine, ".config", "containers", "auth.json");
 }
 
 function inHome(machine: Machine, ...parts: string[]): string | undefined {
   const home = homeOf(machine);
-  return home === undefined ? undefined : join(home, ...parts);
+  return home === undefined ? undefined : join(machine, home, ...parts);
 }
 
 function labelOf(path: string, machine: Machine): string {
   const home = homeOf(machine);
-  const isInHome = home !== undefined && path.startsWith(join(home, sep));
-  return printable(isInHome ? "~" + path.slice(join(home, sep).length - 1) : path);
+  const prefix = home === undefined ? undefined : join(machine, home, "");
+  const isInHome = prefix !== undefined && path.startsWith(prefix);
+  return printable(isInHome ? "~" + path.slice(prefix.length - 1) : path);
+}
+
+function join({ platform }: Machine, directory: string, ...parts: string[]): string {
+  const separators = platform === "win32" ? "/\\" : "/";
+  let end = directory.length;
+  while (end > 0 && separators.includes(directory.charAt(end - 1))) end--;
+  return [directory.slice(0, end), ...parts].join(platform === "win32" ? "\\" : "/");
 }

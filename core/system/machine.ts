@@ -1,9 +1,9 @@
-import process from "node:process";
 import { type EditFile, editTextFile } from "./edit_file.ts";
 import { readVariable } from "./environment.ts";
 import { type ReadFile, readTextFile } from "./files.ts";
 import { isPermitted } from "./permission.ts";
 import { type RunProgram, runProgram } from "./run_program.ts";
+import { platformName, userNumber } from "./runtime.ts";
 
 /** What logins need of a machine, passed in so that tests can own it. */
 export interface Machine {
@@ -25,8 +25,8 @@ export interface Machine {
 export function systemMachine(): Machine {
   return {
     variable: readVariable,
-    platform: process.platform,
-    userId: () => isPermitted({ name: "sys", kind: "uid" }) ? process.getuid?.() : undefined,
+    platform: platformName(),
+    userId: () => isPermitted({ name: "sys", kind: "uid" }) ? userNumber() : undefined,
     readFile: readTextFile,
     editFile: editTextFile,
     run: runProgram,

@@ -1,6 +1,6 @@
 /** One thing that a runtime may forbid. */
 export type Need =
-  | { readonly name: "read"; readonly path: string }
+  | { readonly name: "read" | "write"; readonly path: string }
   | { readonly name: "env"; readonly variable: string }
   | { readonly name: "run"; readonly command: string }
   | { readonly name: "sys"; readonly kind: "uid" };

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import type { spawn as Spawn } from "node:child_process";
 import { codeOf, reasonOf } from "./files.ts";
 import { isPermitted } from "./permission.ts";
 
@@ -38,7 +38,7 @@ const VARIABLE = "NODE_V8_COVERAGE";
 const GRACE = 1_000;
 
 /** Runs a program of this machine. */
-export function runProgram(program: Program): Promise<ProgramEnd> {
+export async function runProgram(program: Program): Promise<ProgramEnd> {
   const { command } = program;
   const mayRun = isPermitted({ name: "run", command });
   const mayRead = isPermitted({ name: "env", variable: VARIABLE });
@@ -48,18 +48,23 @@ export function runProgram(program: Program): Promise<ProgramEnd> {
       mayRead ? "" : `--allow-env=${VARIABLE}`,
     ];
     const reason = `${flags.filter((flag) => flag !== "").join(" and ")} not given`;
-    return Promise.resolve({ kind: "refused", reason });
+    return { kind: "refused", reason };
   }
-  return new Promise((resolve) => {
+  const { spawn } = await import("node:child_process");
+  return await new Promise((resolve) => {
     try {
-      start(program, resolve);
+      start(program, spawn, resolve);
     } catch (error) {
       resolve({ kind: "refused", reason: reasonOf(error) });
     }
   });
 }
 
-function start(program: Program, onEnd: (end: ProgramEnd) => void): void {
+function start(
+  program: Program,
+  spawn: typeof Spawn,
+  onEnd: (end: ProgramEnd) => void,
+): void {
   const { command, args, env, input, timeout, outputLimit } = program;
   const child = spawn(command, [...args], {
     env: { ...env },

@@ -1,103 +1,95 @@
-import { readdir, readFile } from "node:fs/promises";
-import process from "node:process";
+import { readHostCertificates } from "./host_certificates.ts";
+import { type CertificatePair, readPair, readPem } from "./pem.ts";
 
 /** Which certificates a reader brings along. All are paths of PEM files. */
 export interface TlsFiles {
   /** Authorities to be trusted besides the usual ones. */
   readonly ca?: string;
-  /** The certificate that the reader shows, and its key; one without the other is of no use. */
+  /** The certificate that the reader shows; goes with `key`. */
   readonly cert?: string;
   /** The key of `cert`. */
   readonly key?: string;
+  /** The hosts, `host[:port]`, that `cert` is shown to. @default every host that asks for one */
+  readonly shownTo?: readonly string[];
   /**
    * Folders with a folder for each `host[:port]`: `*.crt` are authorities, `X.cert` with `X.key` is what the
-   * reader shows. What is found there goes to that host only.
+   * reader shows, the first pair by name. What is found there counts for that host only.
    *
-   * Source: https://docs.docker.com/engine/security/certificates/
+   * @default none
    */
   readonly hostFolders?: readonly string[];
 }
 
 /** What certificates are made into: the `client` of a fetch's options, for each `host[:port]`. */
 export interface TlsClients extends Disposable {
-  /** Nothing where the usual authorities do. There is no way to leave out verification. */
-  clientFor(host: string): Promise<object | undefined>;
-}
-
-/** Certificates as PEM text. */
-interface Certificates {
-  readonly caCerts: string[];
-  readonly pair?: { readonly cert: string; readonly key: string };
-}
-
-/** Folders in which Docker and Podman look for certificates of single hosts. */
-export function usualHostFolders(): readonly string[] {
-  const home = process.env.HOME;
-  const own = home === undefined
-    ? []
-    : [`${home}/.config/containers/certs.d`, `${home}/.config/docker/certs.d`];
-  return [...own, "/etc/containers/certs.d", "/etc/docker/certs.d"];
+  /**
+   * Nothing where the usual authorities do. There is no way to leave out verification.
+   *
+   * @throws {Error} where the host has a folder with files that cannot be used; names one
+   */
+  readonly clientFor: (host: string) => Promise<object | undefined>;
 }
 
 /**
- * Opens clients that trust and show the certificates in `files`. The named files are read now, those of
- * a host when it is first asked; a folder that is missing or may not be read counts as empty.
+ * Opens clients that trust and show the certificates in `files`. All files are read now and none
+ * later; a folder that is missing or may not be read counts as empty.
  *
  * @param namesOf the other names under which folders may hold a host's certificates
- * @throws {Error} if a named file cannot be read
+ * @throws {Error} if a named file cannot be used; names it
+ * @throws {TypeError} for `cert` without `key`, and the other way round
  */
 export async function openTlsClients(
   files: TlsFiles,
   namesOf: (host: string) => readonly string[] = () => [],
 ): Promise<TlsClients> {
-  const general: Certificates = {
-    caCerts: files.ca === undefined ? [] : [await readFile(files.ca, "utf8")],
-    pair: await readPair(files.cert, files.key),
-  };
-  const clients = new Map<string, Promise<Deno.HttpClient | undefined>>();
+  const authorities = files.ca === undefined ? [] : [await readPem(files.ca, "CERTIFICATE")];
+  const pair = await readGeneralPair(files);
+  // What is wrong with a file is found out now, and not at the first request.
+  if (files.ca !== undefined) createClient(authorities, undefined, `"${files.ca}"`).close();
+  if (pair !== undefined) createClient([], pair, `"${files.cert}" and "${files.key}"`).close();
+  const folders = await readHostCertificates(files.hostFolders ?? []);
+  const clients = new Map<string, Deno.HttpClient | undefined>();
 
-  async function open(host: string): Promise<Deno.HttpClient | undefined> {
-    const folders = (files.hostFolders ?? []).flatMap((folder) =>
-      [host, ...namesOf(host)].map((name) => `${folder}/${name}`)
-    );
-    const found = await Promise.all(folders.map(readFolder));
-    const caCerts = [general, ...found].flatMap((certificates) => certificates.caCerts);
-    const pair = [general, ...found].map((certificates) => certificates.pair).find((one) => one);
-    if (caCerts.length === 0 && pair === undefined) return undefined;
-    return Deno.createHttpClient({ caCerts, ...pair });
+  function open(host: string): Deno.HttpClient | undefined {
+    // Docker and Podman take the port of https for a part of the name where it was written.
+    const names = [host, `${host}:443`, ...namesOf(host)];
+    const own = names.map((name) => folders.get(name)).find((found) => found !== undefined);
+    if (own?.kind === "broken") {
+      throw new Error(`Cannot use the certificates for "${host}": ${own.reason}`);
+    }
+    const trusted = [...authorities, ...own?.authorities ?? []];
+    const shown = own?.pair ?? (files.shownTo?.includes(host) === false ? undefined : pair);
+    if (trusted.length === 0 && shown === undefined) return undefined;
+    return createClient(trusted, shown, `the certificates for "${host}"`);
   }
 
   return {
-    clientFor(host: string): Promise<object | undefined> {
-      const opening = clients.get(host) ?? open(host);
-      clients.set(host, opening);
-      return opening;
+    // deno-lint-ignore require-await -- so that what `open` throws is a rejection
+    async clientFor(host: string): Promise<object | undefined> {
+      if (!clients.has(host)) clients.set(host, open(host));
+      return clients.get(host);
     },
     [Symbol.dispose](): void {
-      for (const opening of clients.values()) {
-        opening.then((client) => client?.close(), () => {});
-      }
+      for (const client of clients.values()) client?.close();
     },
   };
 }
 
-async function readPair(
-  cert: string | undefined,
-  key: string | undefined,
-): Promise<Certificates["pair"]> {
-  if (cert === undefined || key === undefined) return undefined;
-  return { cert: await readFile(cert, "utf8"), key: await readFile(key, "utf8") };
+async function readGeneralPair({ cert, key }: TlsFiles): Promise<CertificatePair | undefined> {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert !== undefined && key !== undefined) return await readPair(cert, key);
+  throw new TypeError("Cannot show a certificate: it and its key go together");
 }
 
-async function readFolder(folder: string): Promise<Certificates> {
-  const names = await readdir(folder).catch((): string[] => []);
-  const authorities = names.filter((name) => name.endsWith(".crt")).sort();
-  const shown = names.filter((name) => name.endsWith(".cert")).sort()
-    .find((name) => names.includes(name.replace(/cert$/, "key")));
-  return {
-    caCerts: await Promise.all(authorities.map((name) => readFile(`${folder}/${name}`, "utf8"))),
-    pair: shown === undefined
-      ? undefined
-      : await readPair(`${folder}/${shown}`, `${folder}/${shown.replace(/cert$/, "key")}`),
-  };
+function createClient(
+  authorities: readonly string[],
+  pair: CertificatePair | undefined,
+  what: string,
+): Deno.HttpClient {
+  if (typeof Deno === "undefined") throw new Error(`Cannot use ${what}: only Deno can`);
+  try {
+    return Deno.createHttpClient({ caCerts: [...authorities], ...pair });
+  } catch (error) {
+    throw new Error(`Cannot use ${what}: ${error instanceof Error ? error.message : "unknown"}`);
+  }
 }

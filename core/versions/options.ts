@@ -40,7 +40,10 @@ export interface SelectOptions {
   readonly now?: number;
 }
 
-/** A rule that can leave a tag out: an option's name, or `version` for what is none where one is needed. */
+/**
+ * A rule that can leave a tag out: an option's name, `version` for what is none where one is needed, or
+ * `shape` for versions of another shape than the newest releases have.
+ */
 export type SelectRule =
   | "include"
   | "exclude"
@@ -54,6 +57,7 @@ export type SelectRule =
   | "minAge"
   | "maxAge"
   | "channels"
+  | "shape"
   | "newest"
   | "limit";
 

@@ -64,7 +64,7 @@ function versionRules(options: SelectOptions): Rule[] {
   if (example !== undefined) {
     const line = lineOf(example, options);
     rules.push([
-      "like",
+      options.like === undefined ? "newerThan" : "like",
       on(({ shape, numbers }) => {
         return shape === example.shape && (line === undefined || value(numbers[0] ?? "") === line);
       }),
@@ -112,7 +112,7 @@ export function candidateMaker(
   options: SelectOptions,
 ): (tag: string | { readonly name: string }) => Candidate {
   const needsRead = needsVersions(options) || options.noDigestTags === true;
-  const needsTime = asksForAge(options);
+  const needsTime = asksForDates(options);
   return (tag) => {
     const name = nameOf(tag);
     const read = needsRead ? readTag(name) : "channel";
@@ -120,9 +120,9 @@ export function candidateMaker(
   };
 }
 
-/** Whether a rule judges dates. */
-export function asksForAge({ minAge, maxAge }: SelectOptions): boolean {
-  return minAge !== undefined || maxAge !== undefined;
+/** Whether a rule or the order asks for dates. */
+export function asksForDates({ minAge, maxAge, sort }: SelectOptions): boolean {
+  return minAge !== undefined || maxAge !== undefined || sort === "date";
 }
 
 /**

@@ -24,7 +24,7 @@ import { watchChannels } from "./channels.ts";
 import { byVersion, type Entry, groupOf, keepNewest } from "./newest.ts";
 import { checkOptions, needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
 import { readKey } from "./order.ts";
-import { asksForAge, candidateMaker, exampleOf, makeRules, nameOf } from "./rules.ts";
+import { asksForDates, candidateMaker, exampleOf, makeRules, nameOf } from "./rules.ts";
 import { readTag } from "./shape.ts";
 
 type Order = NonNullable<SelectOptions["sort"]>;
@@ -58,7 +58,7 @@ export interface Selection<T extends Selectable> {
   readonly streams: boolean;
   /** Whether nothing more can be chosen: `streams` and `limit` is reached. */
   readonly full: boolean;
-  /** Tags that passed although `minAge` or `maxAge` could not judge them for want of a date. */
+  /** Tags that passed without the date that `minAge`, `maxAge` or `sort` asks for. */
   readonly undated: number;
   /** The rule that leaves the tag out, or `undefined`. */
   judge(tag: T): SelectRule | undefined;
@@ -95,7 +95,7 @@ export function openSelection<T extends Selectable>(options: SelectOptions = {})
   const { limit = Infinity } = options;
   const judgeOne = makeRules(options);
   const makeCandidate = candidateMaker(options);
-  const needsTime = asksForAge(options);
+  const needsTime = asksForDates(options);
   const channels = needsVersions(options) && !takesChannels(options) ? watchChannels() : undefined;
   const streams = channels === undefined && !isSettledLate(options);
   let passed = 0;

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Exchange, RegistryAdapter } from "../../mod.ts";
 import { formatExchange } from "../../scripts/_trace.ts";
 import { tags } from "../../scripts/tags.ts";
-import { createFake, environment, type FakeOptions, runFake } from "./fake.ts";
+import { createFake, type FakeOptions, runFake } from "./fake.ts";
 
 const repositories = { "docker.io/library/a": [["1"]], "quay.io/o/b": [["2"]] };
 const LOGIN = ["--username", "me", "--password-stdin"];
@@ -13,8 +13,12 @@ Deno.test("tags hands its flags to the flow and to each listing", async () => {
     "--limit 7 --page-size 50 --timeout 1.5 --retries 0 --origin quay.io=http://[::1]:5000/ " +
     "--origin Docker.IO=https://m.example --plain-http r.example:81 --plain-http localhost --trust-realm t.example a";
   assertEquals((await runFake(tags, words.split(" "), fake)).code, 0);
-  const [{ onWarning, ...rest } = {}] = fake.opened;
-  assertEquals(typeof onWarning, "function");
+  const { onWarning, credentials, clientFor, ...rest } = fake.opened.at(-1) ?? {};
+  assertEquals([onWarning, credentials, clientFor].map((one) => typeof one), [
+    "function",
+    "function",
+    "function",
+  ]);
   assertEquals(rest, {
     origins: { "quay.io": "http://[::1]:5000", "docker.io": "https://m.example" },
     plainHttp: ["r.example:81", "localhost"],
@@ -22,7 +26,6 @@ Deno.test("tags hands its flags to the flow and to each listing", async () => {
     timeout: 1500,
     retries: 0,
     onExchange: undefined,
-    credentials: environment,
   });
   const options = fake.asked.at(0)?.options;
   assertEquals([options?.limit, options?.pageSize], [7, 50]);
@@ -31,14 +34,14 @@ Deno.test("tags hands its flags to the flow and to each listing", async () => {
 Deno.test("tags leaves every default to the flow", async () => {
   const fake = createFake({ repositories });
   await runFake(tags, ["a"], fake);
-  const [{ timeout, retries, origins, credentials } = {}] = fake.opened;
-  assertEquals([timeout, retries, origins, credentials], [undefined, undefined, {}, environment]);
+  const { timeout, retries, origins } = fake.opened.at(-1) ?? {};
+  assertEquals([timeout, retries, origins], [undefined, undefined, {}]);
 });
 
-Deno.test("tags --anonymous uses no credentials", async () => {
+Deno.test("tags --anonymous uses no credentials, and looks for none", async () => {
   const fake = createFake({ repositories });
   await runFake(tags, ["--anonymous", "a"], fake);
-  assertEquals(fake.opened.at(-1)?.credentials, undefined);
+  assertEquals([fake.opened.at(-1)?.credentials, fake.loginOptions], [undefined, []]);
 });
 
 Deno.test("tags --quiet hears no warning, others are printable", async () => {
@@ -68,7 +71,7 @@ for (const [stdin, password] of passwords) {
     const adapter: RegistryAdapter = { id: "x", title: "X", hosts: ["docker.io"] };
     const query = { adapter, registry: "docker.io", repository: "library/a" };
     const source = fake.opened.at(-1)?.credentials;
-    assertEquals(await source?.(query), { username: "me", password });
+    assertEquals(await source?.(query), { username: "me", password, source: "the command line" });
     assertEquals(await source?.({ ...query, registry: "auth.docker.io" }), undefined);
   });
 }

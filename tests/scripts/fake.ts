@@ -1,17 +1,21 @@
 import {
   builtin,
-  type CredentialSource,
   type Flow,
   type FlowOptions,
+  type LoginOptions,
+  type Logins,
   parseReference,
   RegistryError,
   type TagEntry,
   type TagOptions,
   type Target,
+  type TlsFiles,
 } from "../../mod.ts";
+import { findLatest } from "../../core/versions/latest.ts";
 import type { Command, Input, Surroundings } from "../../scripts/_command.ts";
 import { runCommand } from "../../scripts/_cli.ts";
 import type { Writer } from "../../scripts/_output.ts";
+import { createLogins, createTerminal, type KeptLogins } from "./fake_logins.ts";
 
 /** What a fake repository does next: give a page, wait, or fail. */
 export type Step = readonly string[] | Promise<unknown> | Error;
@@ -26,14 +30,26 @@ export interface Fake {
   readonly opened: FlowOptions[];
   readonly asked: { readonly reference: string; readonly options: TagOptions }[];
   readonly interrupt: AbortController;
+  /** What was asked of the machine, in order. */
+  readonly prepared: readonly string[];
+  /** With which options logins were opened. */
+  readonly loginOptions: LoginOptions[];
+  /** Which certificates were read. */
+  readonly tlsFiles: TlsFiles[];
 }
 
 /** How a fake is made. */
-export interface FakeOptions {
+export interface FakeOptions extends KeptLogins {
   readonly repositories?: Readonly<Record<string, readonly Step[]>>;
   readonly stdin?: string | Uint8Array;
   readonly terminal?: boolean;
   readonly stdout?: Writer;
+  /** What happens when a login is tried; true where the registry asked for it. @default true */
+  readonly door?: boolean | Error;
+  /** What a person types, in order; nothing ends the input. */
+  readonly typed?: readonly (string | undefined)[];
+  /** What is wrong with certificates. */
+  readonly badCertificates?: Error;
 }
 
 /** What a finished run left. */
@@ -43,8 +59,6 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export const environment: CredentialSource = () => undefined;
-
 /** Makes a fake machine whose registries hold `repositories`, by full name such as `docker.io/library/ubuntu`. */
 export function createFake(options: FakeOptions = {}): Fake {
   const stdout: string[] = [];
@@ -53,6 +67,9 @@ export function createFake(options: FakeOptions = {}): Fake {
   const opened: FlowOptions[] = [];
   const asked: { reference: string; options: TagOptions }[] = [];
   const interrupt = new AbortController();
+  const prepared: string[] = [];
+  const openedLogins: LoginOptions[] = [];
+  const tlsFiles: TlsFiles[] = [];
   const surroundings: Surroundings = {
     stdout: options.stdout ?? {
       write(text: string): Promise<void> {
@@ -71,13 +88,42 @@ export function createFake(options: FakeOptions = {}): Fake {
     stdin: createInput(options),
     open(flowOptions: FlowOptions): Flow {
       opened.push(flowOptions);
-      return createFlow(options.repositories ?? {}, asked, events);
+      return createFlow(options, flowOptions, asked, events);
     },
+    terminal: createTerminal(options.typed ?? [], prepared),
     adapters: builtin,
-    credentials: environment,
+    logins(loginOptions: LoginOptions): Logins {
+      openedLogins.push(loginOptions);
+      return createLogins(options, prepared);
+    },
+    certificates(files: TlsFiles) {
+      tlsFiles.push(files);
+      prepared.push("read certificates");
+      if (options.badCertificates) return Promise.reject(options.badCertificates);
+      return Promise.resolve({
+        clientFor: (host: string) => Promise.resolve(host === "own.example" ? {} : undefined),
+        [Symbol.dispose]() {},
+      });
+    },
+    hostFolders: () => ["/folders"],
+    dropReading(): Promise<void> {
+      prepared.push(`drop reading after ${events.length} events`);
+      return Promise.resolve();
+    },
     signal: interrupt.signal,
   };
-  return { surroundings, stdout, stderr, events, opened, asked, interrupt };
+  return {
+    surroundings,
+    stdout,
+    stderr,
+    events,
+    opened,
+    asked,
+    interrupt,
+    prepared,
+    loginOptions: openedLogins,
+    tlsFiles,
+  };
 }
 
 /** Runs a command on a fake machine to its end. */
@@ -102,7 +148,8 @@ function createInput(options: FakeOptions): Input {
 }
 
 function createFlow(
-  repositories: Readonly<Record<string, readonly Step[]>>,
+  { repositories = {}, door = true }: FakeOptions,
+  { credentials }: FlowOptions,
   asked: { reference: string; options: TagOptions }[],
   events: string[],
 ): Flow {
@@ -134,9 +181,18 @@ function createFlow(
     }
     return true;
   }
-  return {
+  const flow: Flow = {
     locate,
-    checkLogin: () => Promise.resolve(true),
+    latest(reference, { pageSize, signal, ...options } = {}) {
+      return findLatest(flow.tags(reference, { pageSize, signal }).pages(), options);
+    },
+    async checkLogin(host) {
+      const { adapter, registry } = locate(`${host}/x`);
+      const login = await credentials?.({ adapter, registry });
+      events.push(`try ${registry} with ${JSON.stringify(login)}`);
+      if (door instanceof Error) throw door;
+      return door;
+    },
     tags(reference, options = {}) {
       const target = locate(reference);
       if (target.tag !== undefined || target.digest !== undefined) {
@@ -159,6 +215,7 @@ function createFlow(
       };
     },
   };
+  return flow;
 }
 
 async function unlessAborted(wait: Promise<unknown>, signal?: AbortSignal): Promise<void> {

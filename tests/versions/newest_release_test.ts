@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { SelectOptions } from "../../core/versions/options.ts";
 import { newestRelease } from "../../core/versions/newest_release.ts";
-import { LISTS } from "./lists.ts";
+import { JDK, LISTS } from "./lists.ts";
 import { anyTag } from "./tags.ts";
 
 const NEWEST: Readonly<Record<string, string>> = {
@@ -62,7 +62,12 @@ const REASONS: readonly (readonly [tags: string, options: SelectOptions, reason:
   [
     "1.0 2.0",
     { range: "<2" },
-    "1.0: 1 release has the shape #.#, the only shape without a variant",
+    "1.0: 2 releases have the shape #.#, the only shape without a variant",
+  ],
+  [
+    "1.8.0 1.8.1 11_1 11_2 11_3 17_1",
+    { range: "<10" },
+    "1.8.1: 2 releases have the shape #.#.#, the only shape without a variant",
   ],
 ];
 
@@ -77,6 +82,37 @@ Deno.test("newestRelease() gives several, newest first", () => {
   assertEquals(found?.chosen, ["1.10", "1.9"]);
   assertEquals(found?.shape, "#.#");
   assertEquals(found?.count, 3);
+});
+
+/** Options, and what is the newest of the JDK. */
+const ASKED: readonly (readonly [options: SelectOptions, chosen: string])[] = [
+  [{ like: "21.0.1" }, "21.0.7"],
+  [{ like: "21.0.1", newest: 3 }, "21.0.7 21.0.6 21.0.5"],
+  [{ like: "21.0.1", range: ">=17" }, "24.0.1"],
+  [{ range: "<18" }, "17.0.15"],
+  [{ range: "<9" }, "1.8.0_441"],
+  [{ variant: "oraclelinux7" }, "1.8.0_431-oraclelinux7"],
+  [{ exclude: ["24*"], newest: 2, reverse: true }, "21.0.6 21.0.7"],
+  [{ newerThan: "1.8.0_401" }, "1.8.0_441"],
+  [{ per: "major" }, "24.0.1"],
+  [{ like: "9.9.9" }, ""],
+];
+
+for (const [options, chosen] of ASKED) {
+  Deno.test(`newestRelease() of java/jdk with ${JSON.stringify(options)} is ${chosen}`, () => {
+    const found = newestRelease(JDK.tags, options);
+    assertEquals(found?.chosen.join(" ") ?? "", chosen);
+  });
+}
+
+Deno.test("newestRelease() lets pre-releases in only where told to, or where there is nothing else", () => {
+  const tags = ["1.0", "1.1rc1"];
+  assertEquals(newestRelease(tags)?.chosen, ["1.0"]);
+  assertEquals(newestRelease(tags, { pre: undefined })?.chosen, ["1.0"]);
+  assertEquals(newestRelease(tags, { pre: true })?.chosen, ["1.1rc1"]);
+  assertEquals(newestRelease(["1.1rc1"], { pre: undefined })?.chosen, ["1.1rc1"]);
+  assertEquals(newestRelease(["1.1rc1"], { pre: false }), undefined);
+  assertEquals(newestRelease(["1", "1.1rc1"])?.chosen, ["1.1rc1"]);
 });
 
 Deno.test("newestRelease() finds none among names, commits and digests", () => {

@@ -1,0 +1,56 @@
+import type { LeftOut, SelectRule, TagEntry, Target } from "../mod.ts";
+import type { Context } from "./_command.ts";
+import type { Arguments } from "./_options.ts";
+import { fullName } from "./_tag_format.ts";
+
+/** What a date is asked for, and what becomes of a tag without one. */
+const DATED: readonly (readonly [flag: string, value: string | undefined, fate: string])[] = [
+  ["min-age", undefined, "--min-age keeps them"],
+  ["max-age", undefined, "--max-age keeps them"],
+  ["sort", "date", "--sort date puts them last, by version"],
+];
+
+/** Rules that have no flag by which a tag is left out. */
+const PHRASES: Readonly<Partial<Record<SelectRule, (count: number) => string>>> = {
+  version: (count) => `${count} of them are no versions`,
+  pre: (count) => `${count} of them are pre-releases, --pre lets them in`,
+  channels: (count) => `${count} of them move to other images, --channels lets them in`,
+};
+
+/** What `--explain` prints: a tag and the rule that left it out a line. */
+export function formatLeftOut(
+  target: Target,
+  leftOut: readonly LeftOut<TagEntry>[],
+  several: boolean,
+): string {
+  const before = several ? `${fullName(target)}:` : "";
+  return leftOut.map(({ tag, rule }) => `${before}${tag.name}: ${inDashes(rule)}\n`).join("");
+}
+
+/** Says which rule left out most of the tags, and what lets them in. */
+export function mostLeftOut(counts: ReadonlyMap<SelectRule, number>): string | undefined {
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  if (most === undefined) return undefined;
+  const [rule, count] = most;
+  const phrase = PHRASES[rule]?.(count) ?? `--${inDashes(rule)} leaves out ${count} of them`;
+  return `${phrase}; --explain names the rule for each`;
+}
+
+/** Warns of tags whose dates are asked for and not known: once, however many references there are. */
+export async function warnUndated(
+  args: Arguments,
+  context: Context,
+  undated: number,
+): Promise<void> {
+  if (undated === 0 || args.has("quiet")) return;
+  const fates = DATED
+    .filter(([flag, value]) => args.has(flag) && (value ?? args.one(flag)) === args.one(flag))
+    .map(([, , fate]) => fate);
+  const tags = undated === 1 ? "1 tag" : `${undated} tags`;
+  const warning = `no date is known of ${tags}: ${fates.join(", ")}`;
+  await context.stderr.write(`portolan: warning: ${warning}\n`);
+}
+
+function inDashes(rule: SelectRule): string {
+  return rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
