@@ -1,6 +1,5 @@
-import type { FileHandle } from "node:fs/promises";
 import { isPermitted } from "./permission.ts";
-import { platformName } from "./runtime.ts";
+import { type OpenFile, openFile, platformName } from "./runtime.ts";
 
 /** What came of reading a file. A `reason` never holds anything of the content. */
 export type FileReading =
@@ -36,14 +35,9 @@ export async function readTextFile(path: string, limit: number): Promise<FileRea
   if (!isPermitted({ name: "read", path })) {
     return { kind: "refused", reason: `--allow-read=${path} is not given` };
   }
-  const { open } = await import("node:fs/promises");
   try {
-    const handle = await open(path, "r");
-    try {
-      return await readAll(handle, limit);
-    } finally {
-      await handle.close();
-    }
+    await using file = await openFile(path);
+    return await readAll(file, limit);
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
@@ -65,21 +59,21 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : "unknown";
 }
 
-async function readAll(handle: FileHandle, limit: number): Promise<FileReading> {
-  const stat = await handle.stat();
+async function readAll(file: OpenFile, limit: number): Promise<FileReading> {
+  const { isFile, mode } = await file.stat();
   const bytes = new Uint8Array(limit + 1);
   let length = 0;
   // Pipes and the files of /proc tell no size beforehand.
   while (length <= limit) {
-    const { bytesRead } = await handle.read(bytes, length, bytes.length - length, null);
-    if (bytesRead === 0) break;
-    length += bytesRead;
+    const count = await file.read(bytes.subarray(length));
+    if (count === 0) break;
+    length += count;
   }
   if (length > limit) return { kind: "broken", reason: `it has more than ${limit} bytes` };
   const text = decode(bytes.subarray(0, length));
   if (text === undefined) return { kind: "broken", reason: "it is not text in UTF-8" };
-  const hasModes = stat.isFile() && platformName() !== "win32";
-  return { kind: "text", text, isExposed: hasModes && (stat.mode & READABLE_BY_OTHERS) !== 0 };
+  const hasModes = isFile && platformName() !== "win32";
+  return { kind: "text", text, isExposed: hasModes && ((mode ?? 0) & READABLE_BY_OTHERS) !== 0 };
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -2,6 +2,7 @@ import { readVariable } from "./environment.ts";
 import { reasonOf } from "./files.ts";
 import { type CertificatePair, readPair, readPem } from "./pem.ts";
 import { isPermitted } from "./permission.ts";
+import { listFolder } from "./runtime.ts";
 
 /** What the folder of a host holds. */
 export type HostCertificates =
@@ -82,6 +83,5 @@ function pairName(file: string): string | undefined {
 
 async function namesIn(folder: string): Promise<readonly string[]> {
   if (!isPermitted({ name: "read", path: folder })) return [];
-  const { readdir } = await import("node:fs/promises");
-  return await readdir(folder).catch((): string[] => []);
+  return await listFolder(folder).catch((): string[] => []);
 }

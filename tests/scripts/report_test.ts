@@ -53,7 +53,7 @@ Deno.test("formatError() gives one line of ASCII JSON with what is known", () =>
   assertEquals(
     text,
     '{"error":{"code":"rate_limited","message":"Cannot list \\u001b \\u00e9","registry":"r.example","status":429,' +
-      '"hint":"Wait\\u202e","attempts":5,"retryAt":"1970-01-01T00:00:00.000Z"}}\n',
+      '"hint":"Wait\\u202e","attempts":5,"retryAt":"1970-01-01T00:00:00.000Z","diagnostics":["TOOMANY: slow\\ndown"]}}\n',
   );
   assertEquals(
     formatError(new RegistryError("not_found", "No \u007f😀"), "json", "u"),
