@@ -141,7 +141,7 @@ export function openFlow(options: FlowOptions): Flow {
     onWarning,
   });
   const tokens = createTokens({ sender, clock, keyring, onWarning });
-  const auth = createAuth({ sender, routes, keyring, tokens });
+  const auth = createAuth({ sender, routes, keyring, tokens, holdsSecret: transport.holdsSecret });
   const ask = createAsk({ sender, auth, keyring, clock });
 
   const chart = { adapters, routes, defaultRegistry: options.defaultRegistry };
@@ -154,7 +154,7 @@ export function openFlow(options: FlowOptions): Flow {
     const name = formatReference({ registry, repository });
     if (target.tag !== undefined || target.digest !== undefined) {
       const message = `Cannot list tags of "${reference}": it names one image of a repository`;
-      throw new RegistryError("reference_invalid", message, { hint: `Write ${name}` });
+      throw new RegistryError("reference_invalid", message, { hint: adviceFor(reference, name) });
     }
     let complete = false;
 
@@ -215,4 +215,11 @@ function checkCount(name: string, value: number | undefined): void {
 function checkRange(name: string, value: number, least: number, most: number): void {
   if (value >= least && value <= most) return;
   throw new RangeError(`Cannot open a flow: "${name}" must be at least ${least}, not ${value}`);
+}
+
+/** What to write instead of a reference with a tag, which may have been meant as a host with a port. */
+function adviceFor(reference: string, name: string): string {
+  const [first = ""] = reference.split(":");
+  const isHost = !reference.includes("/") && (first.includes(".") || first === "localhost");
+  return isHost ? `If it is a host, name a repository on it: ${reference}/NAME` : `Write ${name}`;
 }

@@ -80,7 +80,9 @@ Deno.test("only one file of core sets an Authorization header", () => {
 });
 
 Deno.test("only core/system touches the machine", () => {
-  const touching = filesWith(/\bDeno\.(?!inspect|customInspect)|from "node:|\bsetTimeout\(/);
+  const touching = filesWith(
+    /\bDeno\.(?!inspect|customInspect)|from "node:|import\("node:|\bsetTimeout\(/,
+  );
   assertEquals(touching.filter((path) => !path.startsWith("core/system/")), []);
 });
 

@@ -86,7 +86,7 @@ export function openLogins(machine: Machine, options: LoginOptions = {}): LoginS
   const askHelper = createHelperAsker(machine, helperVariables);
   const sources: readonly Source[] = [
     authVariable(machine),
-    adapterVariables(machine),
+    adapterVariables(machine, warn),
     ...loginPlaces(machine).map((place) => loginFile(place, { machine, askHelper, warn })),
   ];
 
@@ -132,7 +132,7 @@ function authVariable(machine: Machine): Source {
   };
 }
 
-function adapterVariables(machine: Machine): Source {
+function adapterVariables(machine: Machine, warn: (warning: string) => void): Source {
   const lookup = environmentCredentials(machine.variable);
   return {
     name: ({ adapter }) => {
@@ -141,7 +141,13 @@ function adapterVariables(machine: Machine): Source {
     },
     async look(query: CredentialQuery): Promise<Sought> {
       const credentials = await lookup(query);
-      return credentials ? { outcome: "found", credentials } : { outcome: "absent" };
+      if (credentials) return { outcome: "found", credentials };
+      const names = query.adapter.credentials?.env ?? [];
+      const [set, ...more] = names.filter((name) => machine.variable(name));
+      if (set === undefined || more.length > 0) return { outcome: "absent" };
+      const missing = names.find((name) => name !== set);
+      warn(`${set} is set and ${missing} is not: it takes both to log in to ${query.registry}`);
+      return { outcome: "absent" };
     },
   };
 }

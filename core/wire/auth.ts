@@ -50,8 +50,10 @@ export function createAuth(ports: {
   readonly routes: Routes;
   readonly keyring: Keyring;
   readonly tokens: Tokens;
+  /** Whether there is a secret in a text that was sent along before. */
+  readonly holdsSecret: (text: string) => boolean;
 }): Auth {
-  const { sender, routes, keyring, tokens } = ports;
+  const { sender, routes, keyring, tokens, holdsSecret } = ports;
   /** What has worked: for a repository (with its scope), and for its registry. */
   const learned = new Map<string, Realm | "basic">();
 
@@ -139,7 +141,12 @@ export function createAuth(ports: {
     const challenges = operation.reading(() => parseChallenges(header));
     const basic = challenges.some(({ scheme }) => scheme === "basic");
     const readings = challenges.filter(({ scheme }) => scheme === "bearer")
-      .map((challenge) => readRealm(challenge, place.origin, routes));
+      .map((challenge) =>
+        // To ask there would hand on what the registry was given.
+        holdsSecret(challenge.parameters.realm ?? "")
+          ? "its realm holds a secret"
+          : readRealm(challenge, place.origin, routes)
+      );
     const realms = readings.filter((reading) => typeof reading !== "string");
     const reason = readings.find((reading) => typeof reading === "string");
     if (realms.length === 0 && !basic && reason !== undefined) {

@@ -4,9 +4,9 @@ import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Answer } from "./send.ts";
 
-const LOG_IN = "--username with --password-stdin logs in";
+const LOG_IN = "portolan login keeps one, --username with --password-stdin gives one";
 const LOOKS_THE_SAME = "Check the spelling. A private repository looks the same to a reader who " +
-  `may not see it: ${LOG_IN}`;
+  `may not see it; for a login, ${LOG_IN}`;
 
 /** Who asked, for the words of an error. */
 export interface Asker extends Partial<Pick<Grant, "secret" | "login" | "withheldFrom">> {

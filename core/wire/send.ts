@@ -1,14 +1,14 @@
 import { STATUS_TEXT } from "@std/http/status";
 import type { Clock } from "../system/clock.ts";
-import { isPrivate } from "./address.ts";
 import { createGate } from "./gate.ts";
 import { decodeJson, diagnose, isHtml } from "./json.ts";
 import type { Operation } from "./operation.ts";
+import { nextHop, type Redirects } from "./redirect.ts";
 import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Secret } from "./secret.ts";
-import { addressOf, type RawAnswer, type Transport } from "./transport.ts";
+import type { RawAnswer, Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 const MOST_HOPS = 3;
@@ -25,15 +25,8 @@ export interface Question {
   readonly secret?: Secret;
   /** Bytes, after decoding, that a good answer may have. */
   readonly limit: number;
-  /**
-   * Where an answer may send us on.
-   *
-   * - `nowhere`: a token endpoint; a redirect would carry the question's secrets elsewhere
-   * - `same-origin`: the registry itself
-   * - `open`: the registry, or another public https origin that then gets no secret at all. Only for a
-   *   reader who has none: a registry that serves everybody from a mirror answers like this
-   */
-  readonly redirects: "nowhere" | "same-origin" | "open";
+  /** Where an answer may send us on. */
+  readonly redirects: Redirects;
   /** Whether a good answer is a secret, so that no part of it is ever shown. */
   readonly confidential?: boolean;
   /** Whether only the status of a good answer counts, not what is in it. */
@@ -129,7 +122,7 @@ export function createSender(ports: {
         });
         if (raw.status < 300 || raw.status >= 400) return judge(raw, url, question, attempt);
         if (hop === MOST_HOPS) throw new Refused(`more than ${MOST_HOPS} redirects`);
-        url = nextHop(raw, url, question);
+        url = nextHop(raw, url, { question, routes, transport });
       }
     } catch (error) {
       const { confidential } = question;
@@ -158,27 +151,6 @@ export function createSender(ports: {
       if (gate.closedFor(host) === 0) return leave;
       leave();
     }
-  }
-
-  function nextHop(answer: RawAnswer, url: URL, question: Question): URL {
-    const location = answer.headers.get("location");
-    const shown = location === null ? "nowhere" : `"${addressOf(location, url)}"`;
-    if (location === null || !URL.canParse(location, url.href)) {
-      throw new Refused(`status ${answer.status} redirects to ${shown}`);
-    }
-    const meant = new URL(location, url);
-    const next = routes.route(meant);
-    const isHome = next.origin === question.url.origin;
-    const isElsewhere = question.redirects === "open" && next.protocol === question.url.protocol &&
-      (!isPrivate(next.hostname) || isPrivate(question.url.hostname));
-    const hasUserinfo = meant.username !== "" || meant.password !== "";
-    if (question.redirects === "nowhere" || hasUserinfo || !(isHome || isElsewhere)) {
-      const why = question.redirects === "same-origin" && !isHome
-        ? "another host, which is followed only for readers without login or token"
-        : "which is not followed";
-      throw new Refused(`status ${answer.status} redirects to ${shown}, ${why}`);
-    }
-    return next;
   }
 
   function judge(

@@ -23,7 +23,7 @@ export class Setback extends Error {
 /** What the runtime's words mean, where that is more than a broken connection. */
 const PHRASES: readonly (readonly [phrase: RegExp, kind: Setback["kind"]])[] = [
   [/requires net access/i, "permission"],
-  [/invalid peer certificate|certificate verify|UnknownIssuer/i, "untrusted"],
+  [/invalid peer certificate|certificate ?(verify|required)|UnknownIssuer/i, "untrusted"],
   [/InvalidContentType/, "plain"],
   [/port \d+ (is|are) blocked|connection refused|dns error|lookup address/i, "nobody"],
 ];

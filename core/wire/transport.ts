@@ -67,6 +67,8 @@ export interface Transport {
   exchange(request: Request): Promise<RawAnswer>;
   /** `text` without any secret that was ever sent along, then printable, and then cut to `limit`. */
   clean(text: string, limit?: number): string;
+  /** Whether there is a secret in `text` that was sent along before: a server may hand it on. */
+  holdsSecret(text: string): boolean;
 }
 
 /** Makes a transport over `fetch`. */
@@ -80,10 +82,18 @@ export function createTransport(ports: {
   const { clock, onExchange } = ports;
   const sent = new Set<Secret>();
 
-  function clean(text: string, limit?: number): string {
+  function redact(text: string): string {
     let safe = text;
     for (const secret of sent) safe = secret.redact(safe);
-    return printable(safe, limit);
+    return safe;
+  }
+
+  function clean(text: string, limit?: number): string {
+    return printable(redact(text), limit);
+  }
+
+  function holdsSecret(text: string): boolean {
+    return redact(text) !== text;
   }
 
   /** Kept to be redacted; of the tokens only the latest, or each request would cost more than the last. */
@@ -139,7 +149,7 @@ export function createTransport(ports: {
     }
   }
 
-  return { exchange, clean };
+  return { exchange, clean, holdsSecret };
 }
 
 /**

@@ -77,7 +77,8 @@ export function troubleOf(
       return { code: "unavailable", host, reason, attempts: 1, hint };
     }
     case "untrusted": {
-      const hint = "Set DENO_CERT to a file with the certificate of the authority that signed it";
+      const hint =
+        "--ca FILE, or DENO_CERT, trusts the authority that signed it; --cert and --key show one of yours";
       return { code: "unavailable", host, reason, attempts: 1, hint };
     }
     case "permission":

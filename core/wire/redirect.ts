@@ -1,0 +1,49 @@
+import { isPrivate } from "./address.ts";
+import type { Routes } from "./route.ts";
+import { addressOf, type RawAnswer, type Transport } from "./transport.ts";
+import { Refused } from "./trouble.ts";
+
+/**
+ * Where an answer may send us on.
+ *
+ * - `nowhere`: a token endpoint; a redirect would carry the question's secrets elsewhere
+ * - `same-origin`: the registry itself
+ * - `open`: the registry, or another public origin that then gets no secret at all. Only for a reader who
+ *   has none: a registry that serves everybody from a mirror answers like this
+ */
+export type Redirects = "nowhere" | "same-origin" | "open";
+
+/**
+ * The address that a redirect of `from` leads to. Never from TLS to plain HTTP, to an address with a user
+ * or with a secret that was sent before, nor from a public registry into a private network.
+ *
+ * @throws {Refused} if it is not to be followed
+ */
+export function nextHop(
+  answer: RawAnswer,
+  from: URL,
+  { question, routes, transport }: {
+    readonly question: { readonly url: URL; readonly redirects: Redirects };
+    readonly routes: Routes;
+    readonly transport: Transport;
+  },
+): URL {
+  const location = answer.headers.get("location");
+  const shown = location === null ? "nowhere" : `"${addressOf(location, from)}"`;
+  if (location === null || !URL.canParse(location, from.href)) {
+    throw new Refused(`status ${answer.status} redirects to ${shown}`);
+  }
+  const meant = new URL(location, from);
+  const next = routes.route(meant);
+  const home = question.url;
+  const isHome = next.origin === home.origin;
+  const isElsewhere = question.redirects === "open" && next.protocol === home.protocol &&
+    (!isPrivate(next.hostname) || isPrivate(home.hostname));
+  const hasSecret = meant.username !== "" || meant.password !== "" ||
+    transport.holdsSecret(location);
+  if (question.redirects !== "nowhere" && !hasSecret && (isHome || isElsewhere)) return next;
+  const why = question.redirects === "same-origin" && !isHome
+    ? "another host, which is followed only for readers without login or token"
+    : "which is not followed";
+  throw new Refused(`status ${answer.status} redirects to ${shown}, ${why}`);
+}
