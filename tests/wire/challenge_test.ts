@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLessOrEqual, assertThrows } from "@std/asse
 import fc from "fast-check";
 import { RegistryError } from "../../core/errors.ts";
 import { parseChallenges } from "../../core/wire/challenge.ts";
+import { counted } from "./counted.ts";
 
 type Pair = readonly [scheme: string, parameters: Readonly<Record<string, string>>];
 
@@ -135,23 +136,6 @@ Deno.test("parseChallenges() refuses a header over 8192 characters", () => {
     assertEquals(error.code, "protocol");
   }
 });
-
-/** Text that counts how many characters are looked at. */
-function counted(text: string): { header: string; looks: () => number } {
-  let looks = 0;
-  const header = {
-    length: text.length,
-    charAt(index: number): string {
-      looks++;
-      return text.charAt(index);
-    },
-    slice(start: number, end: number): string {
-      looks += end - start;
-      return text.slice(start, end);
-    },
-  };
-  return { header: header as unknown as string, looks: () => looks };
-}
 
 Deno.test("parseChallenges() looks at each character a few times at most", () => {
   const hostile = [

@@ -2,6 +2,7 @@ import { assertEquals, assertLessOrEqual, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { RegistryError } from "../../core/errors.ts";
 import { nextQuery } from "../../core/wire/link.ts";
+import { counted } from "./counted.ts";
 
 const ROWS: readonly (readonly [name: string, header: string, query: string | undefined])[] = [
   ["a relative link", '</v2/a/tags/list?last=12.04&n=2>; rel="next"', "last=12.04&n=2"],
@@ -99,28 +100,6 @@ Deno.test("nextQuery() refuses a header over 8192 characters", () => {
     assertEquals(error.code, "protocol");
   }
 });
-
-/** Text that counts how many characters are looked at. */
-function counted(text: string): { header: string; looks: () => number } {
-  let looks = 0;
-  const header = {
-    length: text.length,
-    charAt(index: number): string {
-      looks++;
-      return text.charAt(index);
-    },
-    indexOf(sought: string, from: number): number {
-      const found = text.indexOf(sought, from);
-      looks += (found < 0 ? text.length : found) - from + 1;
-      return found;
-    },
-    slice(start: number, end: number): string {
-      looks += end - start;
-      return text.slice(start, end);
-    },
-  };
-  return { header: header as unknown as string, looks: () => looks };
-}
 
 Deno.test("nextQuery() looks at each character a few times at most", () => {
   const hostile = [
