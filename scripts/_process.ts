@@ -33,11 +33,15 @@ export async function runProcess(
     Deno.exit(exitCode("unforeseen"));
   }
   const interrupt = new AbortController();
+  // Windows knows no other; elsewhere a terminal must not be left without its echo.
+  const signals: readonly Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
   const onInterrupt = () => {
-    Deno.removeSignalListener("SIGINT", onInterrupt);
+    for (const signal of signals) Deno.removeSignalListener(signal, onInterrupt);
     interrupt.abort();
   };
-  Deno.addSignalListener("SIGINT", onInterrupt);
+  for (const signal of signals) Deno.addSignalListener(signal, onInterrupt);
   const code = await program(Deno.args, {
     stdout: openWriter(Deno.stdout, interrupt.signal),
     stderr,
@@ -51,7 +55,7 @@ export async function runProcess(
     dropReading,
     signal: interrupt.signal,
   });
-  Deno.removeSignalListener("SIGINT", onInterrupt);
+  for (const signal of signals) Deno.removeSignalListener(signal, onInterrupt);
   await stderr.write("");
   Deno.exit(code);
 }

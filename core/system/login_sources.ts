@@ -101,7 +101,14 @@ export function openLogins(machine: Machine, options: LoginOptions = {}): LoginS
       if (sought.outcome === "found") return { credentials: sought.credentials, looked };
       if (sought.outcome === "problem") return { problem: sought.reason, looked };
     }
-    return { looked };
+    return { looked, ...unread(looked) };
+  }
+
+  /** What was not read counts as absent, but for somebody who is strict about it. */
+  function unread(looked: readonly LookedAt[]): { readonly problem?: string } {
+    const refused = looked.find(({ outcome }) => outcome === "refused");
+    if (!strict || refused === undefined) return {};
+    return { problem: `${refused.source} cannot be read: ${refused.reason}` };
   }
 
   async function credentials(query: CredentialQuery): Promise<Credentials | undefined> {

@@ -18,9 +18,15 @@ export interface Asker extends Partial<Pick<Grant, "secret" | "login" | "withhel
   readonly isGood?: boolean;
 }
 
-/** Whether an answer says no to the one who asked. */
-export function isRefusal({ status }: Answer): boolean {
-  return status === 401 || status === 403;
+/**
+ * Whether an answer says no to the one who asked. A refresh token is refused with 400 (`invalid_grant`),
+ * or not even known by endpoints that only answer a GET.
+ *
+ * Source: RFC 6749, section 5.2
+ */
+export function isRefusal({ status }: Answer, login?: Login): boolean {
+  if (status === 401 || status === 403) return true;
+  return login?.secret.scheme === "Refresh" && (status === 400 || status === 404 || status === 405);
 }
 
 /**
@@ -38,7 +44,7 @@ export function refusedToken(
 ): RegistryError {
   const status = `status ${answer.status}`;
   const facts = factsOf(answer);
-  if (!isRefusal(answer)) {
+  if (!isRefusal(answer, asker.login)) {
     return operation.fail("protocol", `${host} gives no token: ${status}`, facts);
   }
   if (asker.login !== undefined && asker.isGood) return denied(status, facts, operation);

@@ -21,9 +21,9 @@ const PASSING: ReadonlySet<number> = new Set([
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 20_000;
 
-/** Whether a request that was answered so may succeed when it is sent again. */
-export function isPassing(status: number, headers: Headers): boolean {
-  return PASSING.has(status) || (status === 403 && headers.has("retry-after"));
+/** Whether a request that was answered so may succeed when it is sent again; `wait` is what it asks for. */
+export function isPassing(status: number, wait: number | undefined): boolean {
+  return PASSING.has(status) || (status === 403 && wait !== undefined);
 }
 
 /** Whether this status says that the server is overwhelmed, not that it asks for patience. */

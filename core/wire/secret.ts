@@ -37,7 +37,7 @@ export class Secret {
   /** A user name and password; `audience` holds origins such as `https://registry.example`. */
   static basic(username: string, password: string, audience: Iterable<string>): Secret {
     const encoded = encodeBase64(`${username}:${password}`);
-    return new Secret("Basic", encoded, audience, [encoded, password]);
+    return new Secret("Basic", encoded, audience, [`${username}:${password}`, encoded, password]);
   }
 
   /** A bearer token; `audience` holds origins such as `https://registry.example`. */
@@ -106,12 +106,14 @@ function spellings(text: string): string[] {
   const base64url = base64.replaceAll("+", "-").replaceAll("/", "_");
   return [text, text.replace(/=+$/, ""), base64, base64url].flatMap((spelling) => {
     const encoded = encodeURIComponent(spelling.toWellFormed());
+    const form = new URLSearchParams({ "": spelling }).toString().slice(1);
     const html = spelling.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;").replaceAll("'", "&#39;");
     return [
       spelling,
       html,
       JSON.stringify(spelling).slice(1, -1),
+      form,
       encoded,
       encoded.replace(/%../g, (hex) => hex.toLowerCase()),
     ];

@@ -165,15 +165,16 @@ export function createSender(ports: {
     }
     const isGood = status >= 200 && status < 300;
     const diagnostics = isGood ? [] : diagnose(body).map((line) => transport.clean(line, 300));
-    if (isPassing(status, headers) || status >= 500) {
+    const wait = parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date"));
+    if (isPassing(status, wait) || status >= 500) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
         code: status === 429 || status === 403 ? "rate_limited" : "unavailable",
         host: url.host,
         reason: `status ${status}${statusText(status)}${page}`,
-        attempts: isPassing(status, headers) ? Infinity : 1,
+        attempts: isPassing(status, wait) ? Infinity : 1,
         overwhelmed: isOverwhelmed(status),
-        wait: parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date")),
+        wait,
         status,
         diagnostics,
       };

@@ -136,7 +136,7 @@ export function createTokens(ports: {
     const { host } = realm.url;
     const isGood = login !== undefined && answer.status === 403 &&
       await isGoodElsewhere(realm, login, place, operation);
-    if (login?.stored && isRefusal(answer)) {
+    if (login?.stored && isRefusal(answer, login)) {
       if (!isGood) keyring.spurn(login, place);
       try {
         return await get(place, realm, undefined, operation);

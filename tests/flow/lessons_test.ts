@@ -169,3 +169,16 @@ Deno.test("flow.checkLogin() is true only of a login that was tried and taken", 
     assertEquals((await assertRejects(check, RegistryError)).code, code);
   }
 });
+
+Deno.test("flow.tags() goes on without an identity token that its endpoint no longer takes", async () => {
+  for (const status of [400, 401, 404, 405]) {
+    const flow = openTo((request, url) => {
+      if (request.method === "POST") return new Response('{"error":"invalid_grant"}', { status });
+      if (url.pathname === "/token") return Response.json({ token: "anybody" });
+      return request.headers.has("authorization")
+        ? listing("1")
+        : challenge("https://registry.example/token");
+    }, { credentials: () => ({ identityToken: "stale", stored: true, source: "a file" }) });
+    assertEquals(await outcome(flow, "registry.example/x/app"), ["1"], `${status}`);
+  }
+});

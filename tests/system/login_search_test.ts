@@ -106,17 +106,21 @@ Deno.test("credentials() throws for a helper that is missing when strict", async
   assertStringIncludes(error.message, "docker-credential-pass");
 });
 
-for (const strict of [false, true]) {
-  Deno.test(`credentials() is silent about nothing when strict is ${strict}`, async () => {
-    const warnings: string[] = [];
-    const files = { [DOCKER]: { kind: "refused", reason: "permission denied" } as const };
-    const { credentials } = openLogins(fakeMachine({ files }), {
-      strict,
-      onWarning: (text) => warnings.push(text),
-    });
-    assertEquals([await credentials(registry), ...warnings], [undefined]);
+Deno.test("credentials() takes a file that may not be read for absent", async () => {
+  const warnings: string[] = [];
+  const files = { [DOCKER]: { kind: "refused", reason: "permission denied" } as const };
+  const { credentials } = openLogins(fakeMachine({ files }), {
+    onWarning: (text) => warnings.push(text),
   });
-}
+  assertEquals([await credentials(registry), ...warnings], [undefined]);
+});
+
+Deno.test("credentials() throws for a file that may not be read when strict", async () => {
+  const files = { [DOCKER]: { kind: "refused", reason: "permission denied" } as const };
+  const { credentials } = openLogins(fakeMachine({ files }), { strict: true });
+  const error = await assertRejects(async () => await credentials(registry), RegistryError);
+  assertStringIncludes(error.message, "~/.docker/config.json cannot be read: permission denied");
+});
 
 Deno.test("credentials() warns once when others can read a login", async () => {
   const warnings: string[] = [];

@@ -13,8 +13,8 @@ Deno.test("backoff() stays between 0 and 20 s, and never is no number", () => {
 Deno.test("isPassing() retries what passes, and a 403 only with Retry-After", () => {
   const passing = [408, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524, 530];
   for (let status = 200; status < 600; status++) {
-    assertEquals(isPassing(status, new Headers()), passing.includes(status), `${status}`);
+    assertEquals(isPassing(status, undefined), passing.includes(status), `${status}`);
   }
-  assertEquals(isPassing(403, new Headers({ "retry-after": "1" })), true);
-  assertEquals(isPassing(404, new Headers({ "retry-after": "1" })), false);
+  assertEquals(isPassing(403, 1000), true);
+  assertEquals(isPassing(404, 1000), false);
 });
