@@ -9,8 +9,8 @@
  *
  * async function show(): Promise<void> {
  *   for await (const tag of flow.tags("registry.example/team/app")) console.log(tag.name);
-  const [newest] = await flow.latest("registry.example/team/app", { like: "21.0.1" });
-  console.log(newest?.name);
+ *   const [newest] = await flow.latest("registry.example/team/app", { like: "21.0.1" });
+ *   console.log(newest?.name);
  * }
  * ```
  *

@@ -12,7 +12,7 @@ import { table } from "./table.ts";
 
 const VARIANTS = ["", "", "", "-alpine", "-alpine3.20", "-slim-bookworm", "-rc.1", "-oraclelinux8"];
 
-/** Tags as registries have them, each once: 40 lines of 50 minors, most of them no semver. */
+/** Tags as registries have them, each once: 40 lines of 50 minors, with variants and pre-releases. */
 function makeTags(count: number): string[] {
   const tags: string[] = [];
   for (let at = 0; tags.length < count; at++) {

@@ -139,7 +139,10 @@ function newestOf<T extends Selectable>(
   if (family === undefined) return { leftOut: [] };
   const { newest = 1, sort, reverse, limit } = options;
   const selection = openSelection<T>({ newest, sort, reverse, limit, pre: true, channels: true });
-  const { chosen, leftOut } = selection.settle(family.tags);
+  // The next release often has fewer numbers while it is still a candidate: 1.27rc1 before 1.27.0.
+  const early = options.pre ? others.flatMap(({ tags }) => tags.filter(isEarlyFor(family))) : [];
+  const joined = new Set(early);
+  const { chosen, leftOut } = selection.settle([...family.tags, ...early]);
   const rivals = families.filter(({ isPlain }) => isPlain === family.isPlain);
   return {
     found: {
@@ -148,7 +151,20 @@ function newestOf<T extends Selectable>(
       count: family.count,
       reason: reasonFor(family, rivals, noun),
     },
-    leftOut: [...others.flatMap(({ tags }) => named(tags, "shape")), ...leftOut],
+    leftOut: [
+      ...others.flatMap(({ tags }) => named(tags.filter((tag) => !joined.has(tag)), "shape")),
+      ...leftOut,
+    ],
+  };
+}
+
+/** Whether a tag is a pre-release of what a family releases: only its numbers may be fewer or more. */
+function isEarlyFor<T extends Selectable>(family: Family<T>): (tag: T) => boolean {
+  const released = parseVersion(family.newest);
+  return (tag) => {
+    const version = parseVersion(nameOf(tag));
+    return version !== undefined && version.isPre && version.kind === released?.kind &&
+      version.flavour === released.flavour && variantOf(version) === variantOf(released);
   };
 }
 
@@ -166,7 +182,8 @@ function familiesOf<T extends Selectable>(tags: readonly T[]): Map<string, Famil
     const key = orderKey(name);
     const family = families.get(shape);
     if (family === undefined) {
-      const isPlain = variantOf(version) === "";
+      // What is named after a commit is a build between releases.
+      const isPlain = variantOf(version) === "" && !shape.includes("<commit>");
       families.set(shape, {
         shape,
         isPlain,
@@ -202,7 +219,7 @@ function reasonFor(
   noun: "release" | "pre-release",
 ): string {
   const count = family.count === 1 ? `1 ${noun} has` : `${family.count} ${noun}s have`;
-  const kind = family.isPlain ? "without a variant" : "with one, and none is without a variant";
+  const kind = family.isPlain ? "without a variant" : "with a variant";
   const place = rivals.length === 1
     ? `the only shape ${kind}`
     : `the most common of ${rivals.length} shapes ${kind}`;

@@ -8,7 +8,7 @@ const REGEX = /^\/(.*)\/([a-z]*)$/s;
  *
  * Globs take linear time in the tag. A regular expression is the caller's own risk.
  *
- * @throws {RangeError} if it is empty, too long, or no regular expression
+ * @throws {RangeError} if it is empty, too long, or no regular expression, or can match no tag
  */
 export function parsePattern(text: string): (tag: string) => boolean {
   if (text === "") throw new RangeError('Cannot use pattern "": it matches no tag');
@@ -21,6 +21,10 @@ export function parsePattern(text: string): (tag: string) => boolean {
   if (found !== null) return regex(text, found[1] ?? "", found[2] ?? "");
   if (text.startsWith("/")) {
     throw new RangeError(`Cannot use pattern "${text}": the "/" that ends it is missing`);
+  }
+  if (/[^\w.*?-]/.test(text)) {
+    const expected = 'of special characters a glob has only "*" and "?"; /regex/ takes more';
+    throw new RangeError(`Cannot use pattern "${text}", which matches no tag: ${expected}`);
   }
   return (tag) => matchesGlob(text, tag);
 }

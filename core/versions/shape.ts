@@ -62,7 +62,7 @@ export function tagKind(tag: string): TagKind {
 /** A tag taken apart, or what else it is. */
 export function readTag(tag: string): Version | "channel" | "hash" | "digest" {
   if (tag.length > LONGEST) return "channel";
-  if (isDigit(tag.charCodeAt(0)) && hashEnd(tag, 0) === 0) return versionFrom(tag, 0);
+  if (isDigit(tag.charCodeAt(0)) && hashEnd(tag, 0) === 0) return commitOr(versionFrom(tag, 0));
   if (isDigestTag(tag)) return "digest";
   const named: number[] = [];
   let from = 0;
@@ -77,6 +77,16 @@ export function readTag(tag: string): Version | "channel" | "hash" | "digest" {
     from = end + 1;
   }
   return namedVersion(tag, named);
+}
+
+/**
+ * One number of seven or eight digits that is no day: one commit in thirty is abbreviated to such. Nobody has
+ * released so often.
+ */
+function commitOr(read: Version | "channel"): Version | "channel" | "hash" {
+  if (read === "channel" || read.kind === "date") return read;
+  const { tag, numbers: [number = ""] } = read;
+  return number === tag && (number.length === 7 || number.length === 8) ? "hash" : read;
 }
 
 /** Whether nothing but `v`, or whole words and their separator, stand in the segment before the digit. */
@@ -94,7 +104,9 @@ function namedVersion(tag: string, candidates: readonly number[]): Version | "ch
     const isPrefix = wordBefore(tag.slice(begin, at))?.role === "prefix";
     const found = versionFrom(tag, at);
     if (found === "channel") continue;
-    if (isPrefix || found.numbers.length >= FEWEST_OF_NAMED) return found;
+    // `b3456` counts builds, but `jdk21` is the Java that another product is built for.
+    const isNameOfOne = at - begin > 1 && found.numbers.length === 1 && found.parts.length === 0;
+    if ((isPrefix && !isNameOfOne) || found.numbers.length >= FEWEST_OF_NAMED) return found;
     if (found.parts.some(({ role }) => role === "pre")) return found;
   }
   return "channel";

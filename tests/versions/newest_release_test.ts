@@ -52,7 +52,7 @@ const REASONS: readonly (readonly [tags: string, options: SelectOptions, reason:
   [
     "1.0-a 1.1-a 1.2-b",
     {},
-    "1.1-a: 2 releases have the shape #.#-a, the most common of 2 shapes with one, and none is without a variant",
+    "1.1-a: 2 releases have the shape #.#-a, the most common of 2 shapes with a variant",
   ],
   [
     "1.0rc1 1.0rc2",
@@ -114,6 +114,27 @@ Deno.test("newestRelease() lets pre-releases in only where told to, or where the
   assertEquals(newestRelease(["1.1rc1"], { pre: false }), undefined);
   assertEquals(newestRelease(["1", "1.1rc1"])?.chosen, ["1.1rc1"]);
 });
+
+const MIXED:
+  readonly (readonly [tags: readonly string[], options: SelectOptions, chosen: string])[] = [
+    // A candidate has fewer numbers than the releases before it.
+    [["1.26.11", "1.26.10", "1.27rc1", "1.27rc2", "1.27rc11", "1.26"], { pre: true }, "1.27rc11"],
+    [["17.5", "17.4", "16.9", "18beta1"], { pre: true }, "18beta1"],
+    [["17.5", "17.4", "16.9", "18beta1"], {}, "17.5"],
+    [["1.2.0", "1.1.0", "1.3.0-alpine", "1.3rc1-alpine"], { pre: true }, "1.2.0"],
+    // Commits, one of digits alone; builds between releases.
+    [["v1.10.1", "v1.9.0", "2.19.1", "abcdef1", "1234567"], {}, "v1.10.1"],
+    [["1.0.0", "1.1.0", "1.0.0-ffd991e", "1.0.0-8f2ef3e", "1.0.0-0a1b2c3"], {}, "1.1.0"],
+    [["v1.2.2", "v1.2.3", "v1.2.3-4-gabc1234", "v1.2.3-5-gdef5678"], {}, "v1.2.3"],
+    // The Java that a product is built for.
+    [["8.14.0", "8.14.0-jdk21", "jdk17", "jdk21", "jdk24"], {}, "8.14.0"],
+  ];
+
+for (const [tags, options, chosen] of MIXED) {
+  Deno.test(`newestRelease() of ${tags.join(" ")} with ${JSON.stringify(options)} is ${chosen}`, () => {
+    assertEquals(newestRelease(tags, options)?.chosen, [chosen]);
+  });
+}
 
 Deno.test("newestRelease() finds none among names, commits and digests", () => {
   const tags = ["latest", "jammy", "8f2ef3e", `sha256-${"ab".repeat(32)}.sig`, "__proto__"];
