@@ -34,9 +34,8 @@ export async function editTextFile(path: string, limit: number, change: Change):
   const { dirname } = await import("node:path");
   const target = await followLinks(path);
   const directory = dirname(target);
-  if (!isPermitted({ name: "write", path: directory })) {
-    throw new Error(`--allow-write=${directory} is not given`);
-  }
+  requirePermission("read", directory);
+  requirePermission("write", directory);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const outcome = await editOnce(target, limit, change);
@@ -59,6 +58,9 @@ async function editOnce(
     const before = textOf(await readTextFile(target, limit));
     const after = change(before);
     if (after === undefined || after === before) return "same";
+    if (new TextEncoder().encode(after).length > limit) {
+      throw new Error(`it would have more than ${limit} bytes, which nobody here reads again`);
+    }
     await handle.writeFile(after);
     await keepOwner(handle, target);
     await handle.sync();
@@ -114,10 +116,16 @@ async function followLinks(path: string): Promise<string> {
   const { dirname, resolve } = await import("node:path");
   let file = resolve(path);
   for (let links = 0; links < MAX_LINKS; links++) {
+    requirePermission("read", file);
     if (!await isLink(file)) return file;
     file = resolve(dirname(file), await readlink(file));
   }
   throw new Error("too many symbolic links");
+}
+
+/** Said before the runtime asks a person, or fails in words of its own. */
+function requirePermission(name: "read" | "write", path: string): void {
+  if (!isPermitted({ name, path })) throw new Error(`--allow-${name}=${path} is not given`);
 }
 
 async function isLink(file: string): Promise<boolean> {
