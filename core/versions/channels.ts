@@ -17,14 +17,16 @@ export interface ChannelWatch {
  * Begins to watch a list. What it says of a version can only turn from "moves not" to "moves".
  *
  * A tag of one or two numbers moves where one version of the list goes on with more, whatever its variant.
- * A longer one needs two: `1.2.3.1` alone is rather a repair of `1.2.3`, which stays what it is.
+ * A pre-release makes no release move: 3.20 is what 3.20.0-rc1 led to. A longer one needs two: `1.2.3.1` alone is rather a repair of `1.2.3`, which stays what it is.
  */
 export function watchChannels(): ChannelWatch {
-  /** The number that follows, or that there are several. */
-  const longer = new Map<string, string>();
+  /** The number that follows, or that there are several: in releases, and in pre-releases. */
+  const released = new Map<string, string>();
+  const early = new Map<string, string>();
   return {
-    see({ kind, flavour, numbers }: Version): void {
+    see({ kind, flavour, numbers, isPre }: Version): void {
       if (kind === "date") return;
+      const longer = isPre ? early : released;
       let key = flavour;
       for (let at = 0; at < numbers.length - 1; at++) {
         key += `/${value(numbers[at] ?? "")}`;
@@ -34,9 +36,10 @@ export function watchChannels(): ChannelWatch {
         else if (known !== next && known !== MANY) longer.set(key, MANY);
       }
     },
-    isChannel({ kind, flavour, numbers }: Version): boolean {
+    isChannel({ kind, flavour, numbers, isPre }: Version): boolean {
       if (kind === "date") return false;
-      const found = longer.get([flavour, ...numbers.map(value)].join("/"));
+      const key = [flavour, ...numbers.map(value)].join("/");
+      const found = released.get(key) ?? (isPre ? early.get(key) : undefined);
       return numbers.length > SURELY ? found === MANY : found !== undefined;
     },
   };

@@ -81,6 +81,7 @@ export function openReleaseSearch<T extends Selectable>(
   const released: T[] = [];
   const notYet: T[] = [];
   const outside: T[] = [];
+  let isAged = false;
   return {
     get undated() {
       return releases.undated + early.undated;
@@ -89,6 +90,7 @@ export function openReleaseSearch<T extends Selectable>(
       const rule = releases.judge(tag);
       if (rule === undefined) released.push(tag);
       if (rule === "range") outside.push(tag);
+      isAged ||= rule === "minAge" || rule === "maxAge";
       if (rule !== "pre" || early.judge(tag) !== undefined) return rule;
       notYet.push(tag);
       return undefined;
@@ -102,6 +104,10 @@ export function openReleaseSearch<T extends Selectable>(
           noun: "release",
         });
         return { found, leftOut: [...pool.leftOut, ...named(notYet, "pre"), ...leftOut] };
+      }
+      // Releases that are not asked for are releases all the same.
+      if (outside.length > 0 || isAged) {
+        return { leftOut: [...pool.leftOut, ...named(notYet, "pre")] };
       }
       const earlyPool = releases.settle(notYet);
       const { found, leftOut } = newestOf(earlyPool.chosen, options, {
@@ -163,7 +169,11 @@ function isEarlyFor<T extends Selectable>(family: Family<T>): (tag: T) => boolea
   const released = parseVersion(family.newest);
   return (tag) => {
     const version = parseVersion(nameOf(tag));
-    return version !== undefined && version.isPre && version.kind === released?.kind &&
+    if (version === undefined || released === undefined) return false;
+    // 18beta1 comes before 18.0, but 4711-SNAPSHOT not after 1.2.5.
+    const isOfLine = version.numbers.length > 1 || released.numbers.length <= 2;
+    return version.isPre && isOfLine && !version.shape.includes("<commit>") &&
+      version.kind === released.kind &&
       version.flavour === released.flavour && variantOf(version) === variantOf(released);
   };
 }

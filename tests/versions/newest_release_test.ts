@@ -112,7 +112,7 @@ Deno.test("newestRelease() lets pre-releases in only where told to, or where the
   assertEquals(newestRelease(tags, { pre: true })?.chosen, ["1.1rc1"]);
   assertEquals(newestRelease(["1.1rc1"], { pre: undefined })?.chosen, ["1.1rc1"]);
   assertEquals(newestRelease(["1.1rc1"], { pre: false }), undefined);
-  assertEquals(newestRelease(["1", "1.1rc1"])?.chosen, ["1.1rc1"]);
+  assertEquals(newestRelease(["1", "1.1rc1"])?.chosen, ["1"]);
 });
 
 const MIXED:
@@ -126,6 +126,9 @@ const MIXED:
     [["v1.10.1", "v1.9.0", "2.19.1", "abcdef1", "1234567"], {}, "v1.10.1"],
     [["1.0.0", "1.1.0", "1.0.0-ffd991e", "1.0.0-8f2ef3e", "1.0.0-0a1b2c3"], {}, "1.1.0"],
     [["v1.2.2", "v1.2.3", "v1.2.3-4-gabc1234", "v1.2.3-5-gdef5678"], {}, "v1.2.3"],
+    // A pre-release makes its own release no channel, and another line's build is none of this one.
+    [["3.18", "3.19", "3.20", "3.20.0-rc1"], {}, "3.20"],
+    [["1.2.3", "1.2.4", "1.2.5", "4711-SNAPSHOT"], { pre: true }, "1.2.5"],
     // The Java that a product is built for.
     [["8.14.0", "8.14.0-jdk21", "jdk17", "jdk21", "jdk24"], {}, "8.14.0"],
   ];
@@ -135,6 +138,10 @@ for (const [tags, options, chosen] of MIXED) {
     assertEquals(newestRelease(tags, options)?.chosen, [chosen]);
   });
 }
+
+Deno.test("newestRelease() takes no pre-release where a range leaves out the releases", () => {
+  assertEquals(newestRelease(["1.0.0", "1.1.0", "2.1.0-rc1"], { range: ">=2" }), undefined);
+});
 
 Deno.test("newestRelease() finds none among names, commits and digests", () => {
   const tags = ["latest", "jammy", "8f2ef3e", `sha256-${"ab".repeat(32)}.sig`, "__proto__"];
