@@ -1,9 +1,8 @@
 import type { Ask } from "../wire/ask.ts";
+import { doorQuestion } from "../wire/auth.ts";
 import type { Place } from "../wire/grant.ts";
 import type { Operation } from "../wire/operation.ts";
 import { explain, refusedAnswer } from "../wire/refusal.ts";
-
-const DOOR_LIMIT = 64 * 1024;
 
 /**
  * Tries a login at the registry's door, `/v2/`. What stands in the answer is no matter: some send a bare
@@ -19,12 +18,7 @@ export async function knock(
   ports: { readonly ask: Ask; readonly operation: Operation },
 ): Promise<boolean> {
   const { ask, operation } = ports;
-  const url = new URL("/v2/", place.origin);
-  const { answer, asker } = await ask(
-    place,
-    { url, limit: DOOR_LIMIT, statusOnly: true },
-    operation,
-  );
+  const { answer, asker } = await ask(place, doorQuestion(place.origin), operation);
   if (answer.value === undefined) throw refusedAnswer(place, answer, asker, operation);
   if (asker.login !== undefined) return true;
   const explained = explain(place, { ...asker, unused: undefined }, {}, operation);

@@ -146,7 +146,8 @@ function newestOf<T extends Selectable>(
   const { newest = 1, sort, reverse, limit } = options;
   const selection = openSelection<T>({ newest, sort, reverse, limit, pre: true, channels: true });
   // The next release often has fewer numbers while it is still a candidate: 1.27rc1 before 1.27.0.
-  const early = options.pre ? others.flatMap(({ tags }) => tags.filter(isEarlyFor(family))) : [];
+  const isEarly = isEarlyFor(family);
+  const early = options.pre ? others.flatMap(({ tags }) => tags.filter(isEarly)) : [];
   const joined = new Set(early);
   const { chosen, leftOut } = selection.settle([...family.tags, ...early]);
   const rivals = families.filter(({ isPlain }) => isPlain === family.isPlain);

@@ -5,11 +5,18 @@ import type { Operation } from "./operation.ts";
 import { readRealm, type Realm } from "./realm.ts";
 import type { Routes } from "./route.ts";
 import { isGeneralScope } from "./scope.ts";
-import type { Answer, Sender } from "./send.ts";
+import type { Answer, Question, Sender } from "./send.ts";
 import { isVerdict, type Tokens } from "./tokens.ts";
 
 /** Bytes that the answer of `/v2/` may have. */
 const DOOR_LIMIT = 64 * 1024;
+
+/** The question at a registry's door, `/v2/`: what stands in its answer is no matter. */
+export function doorQuestion(
+  origin: string,
+): Pick<Question, "url" | "limit" | "statusOnly"> {
+  return { url: new URL("/v2/", origin), limit: DOOR_LIMIT, statusOnly: true };
+}
 
 /** Decides what goes along with a request. */
 export interface Auth {
@@ -127,9 +134,7 @@ export function createAuth(ports: {
     if (offers.basic) return offers;
     // Others only challenge at the door; its scope says nothing about this repository.
     const door = await sender.send({
-      url: new URL("/v2/", place.origin),
-      limit: DOOR_LIMIT,
-      statusOnly: true,
+      ...doorQuestion(place.origin),
       redirects: "same-origin",
     }, operation);
     const atDoor = offersIn(door, place, operation);
