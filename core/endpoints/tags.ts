@@ -1,4 +1,3 @@
-import { assert } from "@std/assert/assert";
 import { RegistryError } from "../errors.ts";
 import { isDigest } from "../names/digest.ts";
 import { isTag, type Tag } from "../names/tag.ts";
@@ -7,9 +6,12 @@ import type { Place } from "../wire/grant.ts";
 import { nextQuery } from "../wire/link.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
+import { readJson } from "../wire/reply.ts";
+import { addressIn } from "./address.ts";
 
 /** Bytes of one page, decoded. */
 const PAGE_LIMIT = 16 * 1024 * 1024;
+const ASK_LESS = "--page-size asks for less at a time";
 /** Bytes of a whole listing's tag names. */
 const LISTING_LIMIT = 256 * 1024 * 1024;
 const MOST_PAGES = 10_000;
@@ -87,6 +89,8 @@ export async function* listTags(
   }
 }
 
+type Listing = Record<string, unknown>;
+
 interface Page {
   readonly tags: readonly unknown[];
   /** Who answered; the next page is there too, since a redirect may lose its query. */
@@ -127,19 +131,12 @@ async function askPage(
   place: Place,
   query: string,
   { ask, operation }: Ports,
-  from: URL = listingUrl(place),
+  from: URL = addressIn(place, "tags/list"),
   lighterQuery?: string,
-): Promise<Asked> {
+): Promise<Asked<Listing>> {
   const lighter = lighterQuery === undefined ? undefined : withQuery(from, lighterQuery);
   const url = withQuery(from, query);
-  return await ask(place, { url, lighter, limit: PAGE_LIMIT }, operation);
-}
-
-function listingUrl(place: Place): URL {
-  const path = `/v2/${place.repository}/tags/list`;
-  const url = new URL(path, place.origin);
-  assert(url.pathname === path, "a repository name must not change the path");
-  return url;
+  return await ask(place, { url, lighter, read: readJson(PAGE_LIMIT, ASK_LESS) }, operation);
 }
 
 function withQuery(address: URL, query: string): URL {
@@ -155,7 +152,7 @@ function isTooMany({ answer: { status } }: Asked): boolean {
 
 function readPage(
   place: Place,
-  { answer, asker }: Asked,
+  { answer, asker }: Asked<Listing>,
   operation: Operation,
   n?: number,
 ): Page {

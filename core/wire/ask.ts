@@ -8,18 +8,26 @@ import type { Answer, Question, Sender } from "./send.ts";
 import { waitFor } from "./wait.ts";
 
 /** A question to a registry, and who asked it in the end. */
-export interface Asked {
+export interface Asked<T = unknown> {
   /** The answer: 2xx, or a 4xx that no other token changes. */
-  readonly answer: Answer;
+  readonly answer: Answer<T>;
   /** Who asked, for the error that a refusal becomes. */
   readonly asker: Asker;
 }
 
 /** What can be asked; the rest of a question follows from who asks. */
-export type Matter = Pick<Question, "url" | "lighter" | "limit" | "statusOnly">;
+export interface Matter<T>
+  extends Pick<Question<T>, "url" | "method" | "headers" | "lighter" | "read" | "streams"> {
+  /** Where an answer may send us on. @default as far as the one who asks has no secret */
+  readonly redirects?: "storage" | "told";
+}
 
 /** Asks a registry, with a token where it wants one. Those above never see a challenge. */
-export type Ask = (place: Place, matter: Matter, operation: Operation) => Promise<Asked>;
+export type Ask = <T>(
+  place: Place,
+  matter: Matter<T>,
+  operation: Operation,
+) => Promise<Asked<T>>;
 
 /** What one question may be asked with: nothing, a stale login, nothing again, and a token for anybody. */
 const MOST_GRANTS = 4;
@@ -33,7 +41,11 @@ export function createAsk(ports: {
 }): Ask {
   const { sender, auth, keyring, clock } = ports;
 
-  async function ask(place: Place, matter: Matter, operation: Operation): Promise<Asked> {
+  async function ask<T>(
+    place: Place,
+    matter: Matter<T>,
+    operation: Operation,
+  ): Promise<Asked<T>> {
     if (matter.url.origin !== place.origin) return await askElsewhere(matter, operation);
     // Where credentials come from may take its time: a helper that asks a person.
     await waitFor(keyring.find(place), operation, clock);
@@ -52,21 +64,22 @@ export function createAsk(ports: {
   }
 
   /** Asks where an open registry has sent a nobody before: as nobody. */
-  async function askElsewhere(matter: Matter, operation: Operation): Promise<Asked> {
-    return { answer: await sender.send({ ...matter, redirects: "open" }, operation), asker: {} };
+  async function askElsewhere<T>(matter: Matter<T>, operation: Operation): Promise<Asked<T>> {
+    const { redirects = "open" } = matter;
+    return { answer: await sender.send({ ...matter, redirects }, operation), asker: {} };
   }
 
-  async function sendWith(
+  async function sendWith<T>(
     place: Place,
-    matter: Matter,
+    matter: Matter<T>,
     grant: Grant | undefined,
     operation: Operation,
-  ): Promise<Answer> {
+  ): Promise<Answer<T>> {
     const isNobody = grant === undefined && await keyring.find(place) === undefined;
     return await sender.send({
       ...matter,
       secret: grant?.secret,
-      redirects: isNobody ? "open" : "same-origin",
+      redirects: matter.redirects ?? (isNobody ? "open" : "same-origin"),
     }, operation);
   }
 

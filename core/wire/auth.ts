@@ -3,6 +3,7 @@ import { parseChallenges } from "./challenge.ts";
 import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import { readRealm, type Realm } from "./realm.ts";
+import { readAway } from "./reply.ts";
 import type { Routes } from "./route.ts";
 import { isGeneralScope } from "./scope.ts";
 import type { Answer, Question, Sender } from "./send.ts";
@@ -14,8 +15,8 @@ const DOOR_LIMIT = 64 * 1024;
 /** The question at a registry's door, `/v2/`: what stands in its answer is no matter. */
 export function doorQuestion(
   origin: string,
-): Pick<Question, "url" | "limit" | "statusOnly"> {
-  return { url: new URL("/v2/", origin), limit: DOOR_LIMIT, statusOnly: true };
+): Pick<Question<true>, "url" | "read"> {
+  return { url: new URL("/v2/", origin), read: readAway(DOOR_LIMIT) };
 }
 
 /** Decides what goes along with a request. */

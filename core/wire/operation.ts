@@ -15,12 +15,20 @@ export interface Operation {
   readonly signal?: AbortSignal;
   /** Milliseconds given in all. */
   readonly timeout: number;
+  /** Requests left; infinite unless the caller set a limit. */
+  readonly requests: number;
   /** Milliseconds left for waits between attempts. */
   patience: number;
   /** Milliseconds left in all. */
   left(): number;
   /** Gives back the time that the caller took for itself. */
   extend(ms: number): void;
+  /**
+   * Takes one of the requests that are left.
+   *
+   * @throws {RegistryError} `incomplete` if there are none
+   */
+  spend(): void;
   /** The error for this operation; an adapter's hint for `code` goes before a general one. */
   fail(code: ErrorCode, reason: string, facts?: ErrorFacts, cause?: unknown): RegistryError;
   /** Another operation's error, in the words of this one. */
@@ -38,9 +46,12 @@ export function beginOperation(
     readonly timeout: number;
     readonly clock: Clock;
     readonly signal?: AbortSignal;
+    /** @default Infinity */
+    readonly maxRequests?: number;
   },
 ): Operation {
-  const { adapter, registry, timeout, clock, signal } = options;
+  const { adapter, registry, timeout, clock, signal, maxRequests = Infinity } = options;
+  let requests = maxRequests;
   let deadline = clock.now() + timeout;
 
   function fail(code: ErrorCode, reason: string, facts: ErrorFacts = {}, cause?: unknown) {
@@ -74,6 +85,13 @@ export function beginOperation(
     left: () => deadline - clock.now(),
     extend(ms: number): void {
       deadline += ms;
+    },
+    get requests() {
+      return requests;
+    },
+    spend(): void {
+      if (requests <= 0) throw fail("incomplete", `it takes more than ${maxRequests} requests`);
+      requests--;
     },
     fail,
     adopt,

@@ -1,6 +1,6 @@
 import { isPrivate } from "./address.ts";
 import type { Routes } from "./route.ts";
-import { addressOf, type RawAnswer, type Transport } from "./transport.ts";
+import { addressOf, type Transport } from "./transport.ts";
 import { Refused } from "./trouble.ts";
 
 /**
@@ -10,34 +10,42 @@ import { Refused } from "./trouble.ts";
  * - `same-origin`: the registry itself
  * - `open`: the registry, or another public origin that then gets no secret at all. Only for a reader who
  *   has none: a registry that serves everybody from a mirror answers like this
+ * - `storage`: as `open`, for whoever asks: blobs lie in a storage, and are checked by their digest
+ * - `told`: nowhere, and the redirect is an answer like any other
  */
-export type Redirects = "nowhere" | "same-origin" | "open";
+export type Redirects = "nowhere" | "same-origin" | "open" | "storage" | "told";
+
+/** How many redirects in a row are followed. */
+export function mostHops(redirects: Redirects): number {
+  return redirects === "storage" ? 5 : 3;
+}
 
 /**
- * The address that a redirect of `from` leads to. Never from TLS to plain HTTP, to an address with a user
+ * The address that a redirect of `from` to `location` leads to. Never from TLS to plain HTTP, to an address with a user
  * or with a secret that was sent before, nor from a public registry into a private network.
  *
  * @throws {Refused} if it is not to be followed
  */
 export function nextHop(
-  answer: RawAnswer,
+  location: string | null,
   from: URL,
-  { question, routes, transport }: {
+  { status, question, routes, transport }: {
+    readonly status: number;
     readonly question: { readonly url: URL; readonly redirects: Redirects };
     readonly routes: Routes;
     readonly transport: Transport;
   },
 ): URL {
-  const location = answer.headers.get("location");
   const shown = location === null ? "nowhere" : `"${addressOf(location, from)}"`;
   if (location === null || !URL.canParse(location, from.href)) {
-    throw new Refused(`status ${answer.status} redirects to ${shown}`);
+    throw new Refused(`status ${status} redirects to ${shown}`);
   }
   const meant = new URL(location, from);
   const next = routes.route(meant);
   const home = question.url;
   const isHome = next.origin === home.origin;
-  const isElsewhere = question.redirects === "open" && next.protocol === home.protocol &&
+  const mayLeave = question.redirects === "open" || question.redirects === "storage";
+  const isElsewhere = mayLeave && next.protocol === home.protocol &&
     (!isPrivate(next.hostname) || isPrivate(home.hostname));
   const hasSecret = meant.username !== "" || meant.password !== "" ||
     transport.holdsSecret(location);
@@ -45,5 +53,5 @@ export function nextHop(
   const why = question.redirects === "same-origin" && !isHome
     ? "another host, which is followed only for readers without login or token"
     : "which is not followed";
-  throw new Refused(`status ${answer.status} redirects to ${shown}, ${why}`);
+  throw new Refused(`status ${status} redirects to ${shown}, ${why}`);
 }

@@ -1,50 +1,54 @@
 import { STATUS_TEXT } from "@std/http/status";
 import type { Clock } from "../system/clock.ts";
 import { createGate } from "./gate.ts";
-import { decodeJson, diagnose, isHtml } from "./json.ts";
+import { diagnose, isHtml } from "./json.ts";
 import type { Operation } from "./operation.ts";
-import { nextHop, type Redirects } from "./redirect.ts";
+import { mostHops, nextHop, type Redirects } from "./redirect.ts";
 import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
+import { type Reader, readError } from "./reply.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Secret } from "./secret.ts";
-import type { RawAnswer, Transport } from "./transport.ts";
+import type { Method, Reply, Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
-const MOST_HOPS = 3;
 /** Milliseconds for which a host is left alone at the most, whatever it asks for. */
 const LONGEST_CLOSURE = 3_600_000;
 
-/** A question whose answer is a JSON object, or of no matter. */
-export interface Question {
+/** A question, and what is to be made of a good answer. */
+export interface Question<T> {
   /** What is asked, already routed. */
   readonly url: URL;
-  /** Sent as a POST with this form; without one it is a GET. */
+  /** What is done there. @default "GET", or "POST" with a form */
+  readonly method?: Method;
+  /** What goes along besides a secret. @default accept JSON */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as its body, url-encoded. */
   readonly form?: Readonly<Record<string, string>>;
   /** Goes along as far as its audience allows. */
   readonly secret?: Secret;
-  /** Bytes, after decoding, that a good answer may have. */
-  readonly limit: number;
+  /** Makes the value of a good answer. */
+  readonly read: Reader<T>;
+  /** Whether the body takes as long as it takes: only silence ends it. */
+  readonly streams?: boolean;
   /** Where an answer may send us on. */
   readonly redirects: Redirects;
   /** Whether a good answer is a secret, so that no part of it is ever shown. */
   readonly confidential?: boolean;
-  /** Whether only the status of a good answer counts, not what is in it. */
-  readonly statusOnly?: boolean;
   /** Asked instead, as soon as the server shows that `url` overwhelms it. */
   readonly lighter?: URL;
 }
 
 /** The answer to a question. */
-export interface Answer {
+export interface Answer<T = unknown> {
   /** Who answered in the end: `url` of the question, or where a redirect led. */
   readonly url: URL;
   /** The HTTP status. */
   readonly status: number;
   /** The headers. */
   readonly headers: Headers;
-  /** The JSON object, if the status is 2xx; empty where only the status counts. */
-  readonly value?: Record<string, unknown>;
+  /** What was read, if the status is 2xx. */
+  readonly value?: T;
   /** What an error body said, printable. */
   readonly diagnostics: readonly string[];
   /** Method and address, for messages. */
@@ -61,9 +65,10 @@ export interface Sender {
    * Sends one question until it is answered. Answers 2xx and those that no patience can change (4xx) are
    * returned, all else fails.
    *
-   * @throws {RegistryError} `rate_limited`, `unavailable`, `protocol`, `too_large`
+   * @throws {RegistryError} `rate_limited`, `unavailable`, `protocol`, `too_large`, `digest_mismatch`;
+   *   `incomplete` if the operation has no request left
    */
-  send(question: Question, operation: Operation): Promise<Answer>;
+  send<T>(question: Question<T>, operation: Operation): Promise<Answer<T>>;
 }
 
 /** Makes a sender over `transport`. */
@@ -77,7 +82,7 @@ export function createSender(ports: {
   const { transport, routes, clock, random, retries } = ports;
   const gate = createGate(clock);
 
-  async function send(asked: Question, operation: Operation): Promise<Answer> {
+  async function send<T>(asked: Question<T>, operation: Operation): Promise<Answer<T>> {
     let question = asked;
     for (let attempt = 1;; attempt++) {
       const outcome = await attemptOnce(question, operation, attempt);
@@ -99,30 +104,36 @@ export function createSender(ports: {
     }
   }
 
-  async function attemptOnce(
-    question: Question,
+  async function attemptOnce<T>(
+    question: Question<T>,
     operation: Operation,
     attempt: number,
-  ): Promise<Answer | Trouble> {
+  ): Promise<Answer<T> | Trouble> {
     const leave = await admit(question, operation, attempt);
     let { url } = question;
     try {
       for (let hop = 0;; hop++) {
-        const raw = await transport.exchange({
+        operation.spend();
+        const reply = await transport.open({
           url,
-          signed: url.origin !== question.url.origin,
+          method: methodOf(question),
+          headers: question.headers ?? { accept: "application/json" },
           form: question.form,
+          signed: url.origin !== question.url.origin,
           secret: url.origin === question.url.origin ? question.secret : undefined,
-          limit: question.limit,
-          time: operation.left(),
+          time: question.streams ? Infinity : operation.left(),
           // Half of a short time is kept for a lighter question, or for another try.
-          headersTime: operation.timeout / 2,
+          headersTime: Math.min(operation.timeout / 2, operation.left()),
           attempt,
           signal: operation.signal,
         });
-        if (raw.status < 300 || raw.status >= 400) return judge(raw, url, question, attempt);
-        if (hop === MOST_HOPS) throw new Refused(`more than ${MOST_HOPS} redirects`);
-        url = nextHop(raw, url, { question, routes, transport });
+        const { status } = reply;
+        if (status < 300 || status >= 400 || question.redirects === "told") {
+          return await judge(reply, url, question, attempt);
+        }
+        await readError(reply);
+        if (hop === mostHops(question.redirects)) throw new Refused(`more than ${hop} redirects`);
+        url = nextHop(reply.headers.get("location"), url, { status, question, routes, transport });
       }
     } catch (error) {
       const { confidential } = question;
@@ -134,7 +145,7 @@ export function createSender(ports: {
 
   /** Waits for a place while the host is open; a place is not held while waiting for a closed one. */
   async function admit(
-    question: Question,
+    question: Question<unknown>,
     operation: Operation,
     attempt: number,
   ): Promise<() => void> {
@@ -153,18 +164,20 @@ export function createSender(ports: {
     }
   }
 
-  function judge(
-    raw: RawAnswer,
+  async function judge<T>(
+    reply: Reply,
     url: URL,
-    question: Question,
+    question: Question<T>,
     attempts: number,
-  ): Answer | Trouble {
-    const { status, headers, body } = raw;
+  ): Promise<Answer<T> | Trouble> {
+    const { status, headers } = reply;
+    const isGood = status >= 200 && status < 300;
+    const value = isGood ? await question.read(reply) : undefined;
+    const body = isGood ? new Uint8Array() : await readError(reply);
     if (status === 401 && url.origin !== question.url.origin) {
       throw new Refused(`${url.host}, to which it redirects, wants a login of its own`);
     }
-    const isGood = status >= 200 && status < 300;
-    const diagnostics = isGood ? [] : diagnose(body).map((line) => transport.clean(line, 300));
+    const diagnostics = diagnose(body).map((line) => transport.clean(line, 300));
     const wait = parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date"));
     if (isPassing(status, wait) || status >= 500) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
@@ -179,9 +192,8 @@ export function createSender(ports: {
         diagnostics,
       };
     }
-    const value = isGood ? (question.statusOnly ? {} : decodeJson(body)) : undefined;
     const request = describe(question);
-    const html = !isGood && isHtml(body);
+    const html = isHtml(body);
     return { url, status, headers, value, diagnostics, request, html, attempts };
   }
 
@@ -196,7 +208,7 @@ export function createSender(ports: {
     await clock.sleep(ms, operation.signal);
   }
 
-  function failure(trouble: Trouble, question: Question, operation: Operation, attempts: number) {
+  function failure(trouble: Trouble, question: Question<unknown>, operation: Operation, attempts: number) {
     const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
     const retryAt = trouble.wait === undefined ? undefined : new Date(clock.wall() + trouble.wait);
     const later = retryAt === undefined ? undefined : `Try again after ${retryAt.toISOString()}`;
@@ -210,11 +222,16 @@ export function createSender(ports: {
     });
   }
 
-  function describe({ url, form }: Question): string {
-    return transport.clean(`${form === undefined ? "GET" : "POST"} ${url.origin}${url.pathname}`);
+  function describe(question: Question<unknown>): string {
+    const { origin, pathname } = question.url;
+    return transport.clean(`${methodOf(question)} ${origin}${pathname}`);
   }
 
   return { send };
+}
+
+function methodOf({ method, form }: Question<unknown>): Method {
+  return method ?? (form === undefined ? "GET" : "POST");
 }
 
 function statusText(status: number): string {

@@ -10,13 +10,25 @@ export class Setback extends Error {
    * - `untrusted`: the certificate was refused
    * - `permission`: the runtime does not allow this host
    * - `large`: the body is past its limit
+   * - `forged`: the bytes are not the ones that their digest names
    */
-  readonly kind: "slow" | "connection" | "nobody" | "plain" | "untrusted" | "permission" | "large";
+  readonly kind:
+    | "slow"
+    | "connection"
+    | "nobody"
+    | "plain"
+    | "untrusted"
+    | "permission"
+    | "large"
+    | "forged";
+  /** What helps. */
+  readonly hint?: string;
 
   /** `message` is printable and follows a colon. */
-  constructor(kind: Setback["kind"], message: string) {
+  constructor(kind: Setback["kind"], message: string, hint?: string) {
     super(message);
     this.kind = kind;
+    this.hint = hint;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import { formAddress, type Realm, tokenAddress, tokenForm } from "./realm.ts";
 import { isRefusal, refusedToken } from "./refusal.ts";
+import { readJson } from "./reply.ts";
 import { readPartOf, readScope } from "./scope.ts";
 import { Secret } from "./secret.ts";
 import type { Answer, Sender } from "./send.ts";
@@ -113,13 +114,13 @@ export function createTokens(ports: {
     login: Login | undefined,
     scope: string | undefined,
     operation: Operation,
-  ): Promise<Answer> {
+  ): Promise<Answer<Record<string, unknown>>> {
     const isRefresh = login?.secret.scheme === "Refresh";
     return sender.send({
       url: isRefresh ? formAddress(realm) : tokenAddress(realm, scope),
       form: isRefresh ? tokenForm(realm, scope) : undefined,
       secret: login?.secret,
-      limit: TOKEN_LIMIT,
+      read: readJson(TOKEN_LIMIT),
       redirects: "nowhere",
       confidential: true,
     }, operation);

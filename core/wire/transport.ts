@@ -1,7 +1,7 @@
 import { printable } from "../names/printable.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Secret } from "./secret.ts";
-import { Setback, setbackOf } from "./setback.ts";
+import { setbackOf } from "./setback.ts";
 import type { Exchange } from "./trace.ts";
 import { startWatch } from "./watch.ts";
 
@@ -9,9 +9,6 @@ import { startWatch } from "./watch.ts";
 const HEADERS = 15_000;
 /** Milliseconds that a body may stay silent. */
 const SILENCE = 30_000;
-/** Bytes kept of an answer that is an error. */
-const ERROR_BODY = 64 * 1024;
-
 /** Tokens that are looked for in what is shown. */
 const MOST_TOKENS = 64;
 
@@ -19,24 +16,33 @@ const MOST_TOKENS = 64;
 const TELLING_HEADERS = [
   "content-type",
   "content-length",
+  "content-range",
+  "docker-content-digest",
   "link",
   "location",
+  "ratelimit-limit",
+  "ratelimit-remaining",
   "retry-after",
   "www-authenticate",
 ];
+
+/** The methods of the protocol. */
+export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One request. */
 export interface Request {
   /** Where it goes, already routed. */
   readonly url: URL;
-  /** Sent as a POST with this form; without one it is a GET. */
+  /** What is done there. */
+  readonly method: Method;
+  /** What goes along besides a secret: `accept`, `range` and the like. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as its body, url-encoded. */
   readonly form?: Readonly<Record<string, string>>;
   /** Whether its query may be signed, and so is not to be shown. */
   readonly signed?: boolean;
   /** Goes along if its audience allows. */
   readonly secret?: Secret;
-  /** Bytes, after decoding, that a good answer may have. */
-  readonly limit: number;
   /** Milliseconds that it may take in all. */
   readonly time: number;
   /** Milliseconds for the headers, where that is less than usual. */
@@ -47,24 +53,30 @@ export interface Request {
   readonly signal?: AbortSignal;
 }
 
-/** What came back, whole. */
-export interface RawAnswer {
+/** What comes back; its body is still on the way. */
+export interface Reply {
   /** The HTTP status. */
   readonly status: number;
   /** The headers; repeated ones are joined with a comma, as fetch does. */
   readonly headers: Headers;
-  /** The body after content decoding; of an error only its beginning. */
-  readonly body: Uint8Array;
+  /**
+   * The body after content decoding, once. To end its iteration early lets go of the connection; time in
+   * which the one who iterates is busy does not count as the server's silence.
+   *
+   * @throws {Setback} if it breaks off; the signal's reason if it was aborted
+   */
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** The one way out of this program. */
 export interface Transport {
   /**
-   * Sends one request and reads the answer, whatever its status. Redirects are answers like any other.
+   * Sends one request. Redirects are answers like any other. The body must be iterated over, or the
+   * connection stays open.
    *
-   * @throws {Setback} if no whole answer came; the signal's reason if it was aborted
+   * @throws {Setback} if no answer came; the signal's reason if it was aborted
    */
-  exchange(request: Request): Promise<RawAnswer>;
+  open(request: Request): Promise<Reply>;
   /** `text` without any secret that was ever sent along, then printable, and then cut to `limit`. */
   clean(text: string, limit?: number): string;
   /** Whether there is a secret in `text` that was sent along before: a server may hand it on. */
@@ -103,23 +115,57 @@ export function createTransport(ports: {
     if (tokens.length > MOST_TOKENS) sent.delete(tokens[0] ?? secret);
   }
 
-  async function exchange(request: Request): Promise<RawAnswer> {
-    const headers = new Headers({ accept: "application/json", "user-agent": "portolan" });
+  async function open(request: Request): Promise<Reply> {
+    const { url, method, signal } = request;
+    const headers = new Headers({ "user-agent": "portolan", ...request.headers });
     const form = request.form && new URLSearchParams(request.form);
-    const method = form === undefined ? "GET" : "POST";
-    const authorised = request.secret?.attach({ headers, form }, request.url) ?? false;
+    const authorised = request.secret?.attach({ headers, form }, url) ?? false;
     if (request.secret && authorised) remember(request.secret);
 
     const started = clock.now();
     const deadline = started + request.time;
-    const watch = startWatch(clock, request.signal);
-    watch.expect(Math.min(HEADERS, request.headersTime), deadline, "no answer");
-    const silence = () => watch.expect(SILENCE, deadline, "nothing more");
+    const watch = startWatch(clock, signal);
     let response: Response | undefined;
-    let failure: unknown;
+
+    function fail(error: unknown): unknown {
+      return signal?.aborted ? signal.reason : setbackOf(watch.late() ?? error, url);
+    }
+
+    function settle(failure?: unknown): void {
+      watch.stop();
+      onExchange?.({
+        method,
+        url: clean(shown(url, request.signed)),
+        authorization: authorised ? request.secret?.scheme : undefined,
+        status: response?.status,
+        headers: response ? tellingHeaders(response.headers, url, clean) : {},
+        elapsed: clock.now() - started,
+        failure: failure instanceof Error ? clean(failure.message) : undefined,
+        attempt: request.attempt,
+      });
+    }
+
+    async function* read(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+      let failure: unknown;
+      try {
+        watch.expect(SILENCE, deadline, "nothing more");
+        for await (const chunk of body ?? []) {
+          watch.rest();
+          yield chunk;
+          watch.expect(SILENCE, deadline, "nothing more");
+        }
+      } catch (error) {
+        failure = fail(error);
+        throw failure;
+      } finally {
+        settle(failure);
+      }
+    }
+
+    watch.expect(Math.min(HEADERS, request.headersTime), deadline, "no answer");
     try {
-      const client = await ports.clientFor?.(request.url.host);
-      response = await ports.fetch(request.url, {
+      const client = await ports.clientFor?.(url.host);
+      response = await ports.fetch(url, {
         method,
         headers,
         body: form,
@@ -127,66 +173,16 @@ export function createTransport(ports: {
         signal: watch.signal,
         ...(client === undefined ? {} : { client }),
       });
-      const body = await readBody(response, request.limit, silence);
-      return { status: response.status, headers: response.headers, body };
     } catch (error) {
-      failure = request.signal?.aborted
-        ? request.signal.reason
-        : setbackOf(watch.late() ?? error, request.url);
+      const failure = fail(error);
+      settle(failure);
       throw failure;
-    } finally {
-      watch.stop();
-      onExchange?.({
-        method,
-        url: clean(shown(request.url, request.signed)),
-        authorization: authorised ? request.secret?.scheme : undefined,
-        status: response?.status,
-        headers: response ? tellingHeaders(response.headers, request.url, clean) : {},
-        elapsed: clock.now() - started,
-        failure: failure instanceof Error ? clean(failure.message) : undefined,
-        attempt: request.attempt,
-      });
     }
+    watch.rest();
+    return { status: response.status, headers: response.headers, body: read(response.body) };
   }
 
-  return { exchange, clean, holdsSecret };
-}
-
-/**
- * The body, counted after decoding: a compressed answer's Content-Length is the compressed length.
- * An error's body is cut at its limit, a good one's excess is a setback.
- */
-async function readBody(
-  response: Response,
-  limit: number,
-  onChunk: () => void,
-): Promise<Uint8Array> {
-  const isError = response.status >= 300;
-  const most = isError ? Math.min(limit, ERROR_BODY) : limit;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  onChunk();
-  for await (const chunk of response.body ?? []) {
-    onChunk();
-    size += chunk.length;
-    chunks.push(chunk);
-    if (size > most) {
-      if (isError) break;
-      throw new Setback("large", `the answer is larger than ${most} bytes`);
-    }
-  }
-  return join(chunks, Math.min(size, most));
-}
-
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    const part = chunk.subarray(0, size - at);
-    body.set(part, at);
-    at += part.length;
-  }
-  return body;
+  return { open, clean, holdsSecret };
 }
 
 /** An address without its user; of a signed one not even the query. */

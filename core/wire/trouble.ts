@@ -3,13 +3,15 @@ import { Setback } from "./setback.ts";
 
 /** Attempts where nobody listens or nobody has that name: waiting longer hardly helps. */
 const ATTEMPTS_AT_NOBODY = 2;
+/** Attempts at bytes with a wrong digest: a body that was cut without a sign of it is whole the next time. */
+const ATTEMPTS_AT_FORGED = 2;
 /** Characters shown of an answer that cannot be read. */
 const SAMPLE = 80;
 
 /** Why an attempt came to nothing, and whether another may not. */
 export interface Trouble {
   /** What it is in the end. */
-  readonly code: "rate_limited" | "unavailable" | "protocol" | "too_large" | "blocked";
+  readonly code: "rate_limited" | "unavailable" | "protocol" | "too_large" | "digest_mismatch";
   /** Whose answer, or silence, it was. */
   readonly host: string;
   /** Follows a colon. */
@@ -58,8 +60,10 @@ export function troubleOf(
         reason,
         attempts: 1,
         overwhelmed: true,
-        hint: "--page-size asks for less at a time",
+        hint: error.hint,
       };
+    case "forged":
+      return { code: "digest_mismatch", host, reason, attempts: ATTEMPTS_AT_FORGED, hint: error.hint };
     case "slow":
       return {
         code: "unavailable",

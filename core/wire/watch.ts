@@ -7,6 +7,8 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** From now on something must happen within `ms`, and all of it before `deadline`. */
   expect(ms: number, deadline: number, what: string): void;
+  /** From now on nothing has to happen. */
+  rest(): void;
   /** Why it was aborted by this watch, if it was. */
   late(): Setback | undefined;
   /** Lets go of timer and signal. */
@@ -18,17 +20,24 @@ export function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch 
   const controller = new AbortController();
   const done = new AbortController();
   let until = Infinity;
+  let span = 0;
   let running = false;
+  let resting = false;
   let what = "";
   let late: Setback | undefined;
   const onOuter = () => controller.abort(outer?.reason);
   outer?.addEventListener("abort", onOuter, { once: true });
   if (outer?.aborted) onOuter();
 
+  /** At rest no longer than what may be expected next: the timer is never set back. */
+  function remaining(): number {
+    return resting ? span : until - clock.now();
+  }
+
   async function run(): Promise<void> {
     running = true;
     try {
-      for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
+      for (let left = remaining(); left > 0; left = remaining()) {
         await clock.sleep(left, done.signal);
       }
       late = new Setback("slow", what);
@@ -42,9 +51,14 @@ export function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch 
     signal: controller.signal,
     expect(ms: number, deadline: number, expected: string): void {
       const now = clock.now();
+      span = Math.min(ms, deadline - now);
+      resting = false;
       until = Math.min(now + ms, deadline);
       what = `${expected} within ${Math.max(0, (until - now) / 1000).toFixed(1)} s`;
       if (!running) run();
+    },
+    rest(): void {
+      resting = true;
     },
     late: () => late,
     stop(): void {
