@@ -25,7 +25,7 @@ export type { CredentialQuery, Credentials, CredentialSource } from "./core/cred
 export type { TagEntry } from "./core/endpoints/tags.ts";
 export { RegistryError } from "./core/errors.ts";
 export type { ErrorCode, ErrorFacts } from "./core/errors.ts";
-export type { Flow, FlowOptions, LatestOptions, TagListing, TagOptions } from "./core/flow.ts";
+export type { Flow, FlowOptions } from "./core/flow.ts";
 export type { Digest } from "./core/names/digest.ts";
 export { printable } from "./core/names/printable.ts";
 export { formatReference, parseReference } from "./core/names/reference.ts";
@@ -48,6 +48,7 @@ export { dropReading } from "./core/system/permission.ts";
 export { openTlsClients } from "./core/system/tls.ts";
 export type { TlsClients, TlsFiles } from "./core/system/tls.ts";
 export type { Target } from "./core/target.ts";
+export type { LatestOptions, ListingVerbs, TagListing, TagOptions } from "./core/verbs/listing.ts";
 export type { FindOptions, Latest } from "./core/versions/latest.ts";
 export { newestRelease } from "./core/versions/newest_release.ts";
 export type { NewestRelease } from "./core/versions/newest_release.ts";
@@ -60,6 +61,7 @@ export type { TagKind, Version } from "./core/versions/shape.ts";
 export type { Part } from "./core/versions/tail.ts";
 export { parseChallenges } from "./core/wire/challenge.ts";
 export type { Challenge } from "./core/wire/challenge.ts";
+export type { WireOptions } from "./core/wire/open_wire.ts";
 export type { Exchange } from "./core/wire/trace.ts";
 
 /**

@@ -208,7 +208,12 @@ export function createSender(ports: {
     await clock.sleep(ms, operation.signal);
   }
 
-  function failure(trouble: Trouble, question: Question<unknown>, operation: Operation, attempts: number) {
+  function failure(
+    trouble: Trouble,
+    question: Question<unknown>,
+    operation: Operation,
+    attempts: number,
+  ) {
     const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
     const retryAt = trouble.wait === undefined ? undefined : new Date(clock.wall() + trouble.wait);
     const later = retryAt === undefined ? undefined : `Try again after ${retryAt.toISOString()}`;

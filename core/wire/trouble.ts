@@ -63,7 +63,13 @@ export function troubleOf(
         hint: error.hint,
       };
     case "forged":
-      return { code: "digest_mismatch", host, reason, attempts: ATTEMPTS_AT_FORGED, hint: error.hint };
+      return {
+        code: "digest_mismatch",
+        host,
+        reason,
+        attempts: ATTEMPTS_AT_FORGED,
+        hint: error.hint,
+      };
     case "slow":
       return {
         code: "unavailable",

@@ -1,0 +1,106 @@
+import type { Target } from "../target.ts";
+import { listTags, type TagEntry } from "../endpoints/tags.ts";
+import { RegistryError } from "../errors.ts";
+import { formatReference } from "../names/reference.ts";
+import { findLatest, type FindOptions, type Latest } from "../versions/latest.ts";
+import { checkCount } from "./count.ts";
+import type { Chartroom } from "./chartroom.ts";
+
+/** How a listing is asked for. */
+export interface TagOptions {
+  /** Ends after so many tags, at least 1. @default all of them */
+  readonly limit?: number;
+  /** Tags a page, at least 1; lowered to what the registry takes. @default the adapter's habit */
+  readonly pageSize?: number;
+  /** Ends the listing early; it then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The tags of one repository, as the registry gives them, each once.
+ *
+ * Iteration that ends normally has seen every tag, or as many as `limit` allows. One that could not be
+ * completed throws a `RegistryError`: `incomplete` if some tags were seen, else the reason's own code.
+ */
+export interface TagListing extends AsyncIterable<TagEntry> {
+  /** What is listed. */
+  readonly target: Target;
+  /** Whether the latest iteration has come to the end of the listing; false where `limit` cut it. */
+  readonly complete: boolean;
+  /** The same tags, in the bunches that they arrive in. */
+  pages(): AsyncIterable<readonly TagEntry[]>;
+}
+
+/** Which tags are the latest, and how the listing for it is asked for. `limit` cuts what was chosen. */
+export interface LatestOptions
+  extends FindOptions<TagEntry>, Pick<TagOptions, "pageSize" | "signal"> {}
+
+/** What can be asked about a repository's tags. */
+export interface ListingVerbs {
+  /**
+   * Lists the tags of a repository. Nothing is sent before iteration begins.
+   *
+   * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest
+   * @throws {RangeError} if `limit` or `pageSize` is not a whole number from 1
+   */
+  tags(reference: string, options?: TagOptions): TagListing;
+  /**
+   * Finds the newest versions of a repository, from its whole list: with `like`, of that shape; with `per`,
+   * of each group; else the newest release of the most common shape.
+   *
+   * @default options.newest 1
+   * @returns the tags, newest first, with shape and reason: `const [newest] = await flow.latest(reference)`
+   * @throws {RegistryError} `reference_invalid`, and `incomplete` for a listing that breaks off
+   * @throws {RangeError} if an option cannot be read
+   */
+  latest(reference: string, options?: LatestOptions): Promise<Latest<TagEntry>>;
+}
+
+/** Makes the verbs. */
+export function listingVerbs({ locate, ask, begin, clean, warn }: Chartroom): ListingVerbs {
+  function tags(reference: string, wishes: TagOptions = {}): TagListing {
+    checkCount("limit", wishes.limit, "list tags");
+    checkCount("pageSize", wishes.pageSize, "list tags");
+    const target = locate(reference);
+    const { registry, repository } = target;
+    const name = formatReference({ registry, repository });
+    if (target.tag !== undefined || target.digest !== undefined) {
+      const message = `Cannot list tags of "${reference}": it names one image of a repository`;
+      throw new RegistryError("reference_invalid", message, { hint: adviceFor(reference, name) });
+    }
+    let complete = false;
+
+    async function* pages(): AsyncGenerator<readonly TagEntry[]> {
+      complete = false;
+      const operation = begin(`list tags of "${name}"`, target, { signal: wishes.signal });
+      complete = yield* listTags(target, wishes, { ask, operation, onWarning: warn, clean });
+    }
+
+    return {
+      target,
+      get complete() {
+        return complete;
+      },
+      pages,
+      async *[Symbol.asyncIterator](): AsyncGenerator<TagEntry> {
+        for await (const page of pages()) yield* page;
+      },
+    };
+  }
+
+  async function latest(
+    reference: string,
+    { pageSize, signal, ...wishes }: LatestOptions = {},
+  ): Promise<Latest<TagEntry>> {
+    return await findLatest(tags(reference, { pageSize, signal }).pages(), wishes);
+  }
+
+  return { tags, latest };
+}
+
+/** What to write instead of a reference with a tag, which may have been meant as a host with a port. */
+function adviceFor(reference: string, name: string): string {
+  const [first = ""] = reference.split(":");
+  const isHost = !reference.includes("/") && (first.includes(".") || first === "localhost");
+  return isHost ? `If it is a host, name a repository on it: ${reference}/NAME` : `Write ${name}`;
+}

@@ -1,0 +1,107 @@
+import type { RegistryAdapter } from "../adapter.ts";
+import type { CredentialSource } from "../credentials.ts";
+import { type Clock, systemClock } from "../system/clock.ts";
+import { type Ask, createAsk } from "./ask.ts";
+import { createAuth } from "./auth.ts";
+import type { Place } from "./grant.ts";
+import { createKeyring } from "./keyring.ts";
+import { beginOperation, type Operation } from "./operation.ts";
+import type { Routes } from "./route.ts";
+import { createSender } from "./send.ts";
+import { createTokens } from "./tokens.ts";
+import type { Exchange } from "./trace.ts";
+import { createTransport } from "./transport.ts";
+
+/** How registries are talked to. */
+export interface WireOptions {
+  /** Sends requests. @default the global `fetch` */
+  readonly fetch?: typeof fetch;
+  /** Gives the `client` of a fetch's options for a `host[:port]`: own certificates. @default none */
+  readonly clientFor?: (host: string) => Promise<object | undefined>;
+  /** Tells time. @default the machine's clock */
+  readonly clock?: Clock;
+  /** Numbers from 0 to 1 that spread retries. @default `Math.random` */
+  readonly random?: () => number;
+  /** Finds credentials. @default none: everything is asked for anonymously */
+  readonly credentials?: CredentialSource;
+  /** Hosts (`host[:port]`), not the registry's own, whose token endpoint may be given the credentials. */
+  readonly trustedRealms?: readonly string[];
+  /**
+   * Milliseconds that one verb may take for requests and waits; blobs take as long as bytes come.
+   *
+   * @default 900_000
+   */
+  readonly timeout?: number;
+  /** How often a failed request is sent again, within a minute of waiting. @default 4 */
+  readonly retries?: number;
+  /** Told of every exchange; secrets are already taken out. */
+  readonly onExchange?: (exchange: Exchange) => void;
+  /** Told of what a person should know although it is no failure: one printable sentence. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** The way to every registry: what a verb needs to ask one. */
+export interface Wire {
+  /** Asks. */
+  readonly ask: Ask;
+  /** Tells time. */
+  readonly clock: Clock;
+  /**
+   * Begins one verb on one registry; `what` follows "Cannot". A request past `maxRequests` is an error.
+   *
+   * @default options.maxRequests Infinity
+   */
+  begin(
+    what: string,
+    place: { readonly adapter: RegistryAdapter; readonly registry: string },
+    options?: { readonly signal?: AbortSignal; readonly maxRequests?: number },
+  ): Operation;
+  /** Makes a server's words fit to be shown: without secrets, printable, cut to `limit` characters. */
+  clean(text: string, limit?: number): string;
+  /** Tells a person one sentence. */
+  warn(message: string): void;
+}
+
+/**
+ * Opens the way out.
+ *
+ * @throws {RangeError} if `timeout` or `retries` is out of range
+ */
+export function openWire(options: WireOptions, routes: Routes): Wire {
+  const { clock = systemClock, timeout = 900_000, retries = 4, trustedRealms = [] } = options;
+  checkRange("timeout", timeout, 1, Number.MAX_VALUE);
+  checkRange("retries", retries, 0, Infinity);
+  const transport = createTransport({
+    fetch: options.fetch ?? fetch,
+    clientFor: options.clientFor,
+    clock,
+    onExchange: options.onExchange,
+  });
+  const { clean, holdsSecret } = transport;
+  function warn(message: string): void {
+    options.onWarning?.(clean(message));
+  }
+  const random = options.random ?? Math.random;
+  const sender = createSender({ transport, routes, clock, random, retries });
+  const keyring = createKeyring(options.credentials, { routes, trustedRealms, onWarning: warn });
+  const tokens = createTokens({ sender, clock, keyring, onWarning: warn });
+  const auth = createAuth({ sender, routes, keyring, tokens, holdsSecret });
+  return {
+    ask: createAsk({ sender, auth, keyring, clock }),
+    clock,
+    begin(
+      what: string,
+      { adapter, registry }: Pick<Place, "adapter" | "registry">,
+      wishes: { readonly signal?: AbortSignal; readonly maxRequests?: number } = {},
+    ): Operation {
+      return beginOperation(what, { adapter, registry, timeout, clock, ...wishes });
+    },
+    clean,
+    warn,
+  };
+}
+
+function checkRange(name: string, value: number, least: number, most: number): void {
+  if (value >= least && value <= most) return;
+  throw new RangeError(`Cannot open a flow: "${name}" must be at least ${least}, not ${value}`);
+}
