@@ -28,6 +28,8 @@ export const dockerHub: RegistryAdapter = {
     // 10.04, 12.04, 12.04.5, 12.10: same log.
     order: "name",
   },
+  // A manifest's GET counts, HEAD does not; `ratelimit-remaining` tells: docker/docs `usage/pulls.md`, 2026.
+  pulls: "counted",
   // The names that the third seed's commands use: "Docker Registry API v2", 2019-06.
   credentials: {
     env: ["DOCKER_USERNAME", "DOCKER_PASSWORD"],

@@ -36,6 +36,12 @@ export interface RegistryAdapter {
   readonly scope?: string;
   /** How its listings are paged. */
   readonly pages?: RegistryPages;
+  /**
+   * Whether it counts pulls: each manifest that is read by GET is one, a HEAD is none.
+   *
+   * @default it does not
+   */
+  readonly pulls?: "counted";
   /** How it knows its users. */
   readonly credentials?: RegistryCredentials;
   /** One sentence for an error that gets a person unstuck. */

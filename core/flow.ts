@@ -1,6 +1,7 @@
 import type { RegistryAdapter } from "./adapter.ts";
 import { knock } from "./endpoints/door.ts";
 import { type Chart, locate, locateRegistry, type Target } from "./target.ts";
+import { type ImageVerbs, imageVerbs } from "./verbs/images.ts";
 import { type ListingVerbs, listingVerbs } from "./verbs/listing.ts";
 import { openWire, type WireOptions } from "./wire/open_wire.ts";
 import { createRoutes } from "./wire/route.ts";
@@ -18,7 +19,7 @@ export interface FlowOptions extends WireOptions {
 }
 
 /** The verbs, over one set of adapters, credentials and cached tokens. */
-export interface Flow extends ListingVerbs {
+export interface Flow extends ListingVerbs, ImageVerbs {
   /**
    * What a reference means after expansion; asks nobody.
    *
@@ -56,5 +57,10 @@ export function openFlow(options: FlowOptions): Flow {
     return await knock(place, { ask: wire.ask, operation });
   }
 
-  return { locate: chartroom.locate, checkLogin, ...listingVerbs(chartroom) };
+  return {
+    locate: chartroom.locate,
+    checkLogin,
+    ...listingVerbs(chartroom),
+    ...imageVerbs(chartroom),
+  };
 }

@@ -18,8 +18,9 @@ export async function knock(
   ports: { readonly ask: Ask; readonly operation: Operation },
 ): Promise<boolean> {
   const { ask, operation } = ports;
-  const { answer, asker } = await ask(place, doorQuestion(place.origin), operation);
-  if (answer.value === undefined) throw refusedAnswer(place, answer, asker, operation);
+  const asked = await ask(place, doorQuestion(place.origin), operation);
+  const { answer, asker } = asked;
+  if (answer.value === undefined) throw refusedAnswer(place, asked, operation);
   if (asker.login !== undefined) return true;
   const explained = explain(place, { ...asker, unused: undefined }, {}, operation);
   if (explained !== undefined) throw explained;

@@ -152,11 +152,12 @@ function isTooMany({ answer: { status } }: Asked): boolean {
 
 function readPage(
   place: Place,
-  { answer, asker }: Asked<Listing>,
+  asked: Asked<Listing>,
   operation: Operation,
   n?: number,
 ): Page {
-  if (answer.value === undefined) throw refusedAnswer(place, answer, asker, operation);
+  const { answer } = asked;
+  if (answer.value === undefined) throw refusedAnswer(place, asked, operation);
   const { tags = null, errors } = answer.value;
   const isList = tags === null || Array.isArray(tags);
   if (!isList || (tags === null && Array.isArray(errors))) {

@@ -18,15 +18,20 @@ export interface ChannelWatch {
  *
  * A tag of one or two numbers moves where one version of the list goes on with more, whatever its variant.
  * A pre-release makes no release move: 3.20 is what 3.20.0-rc1 led to. A longer one needs two: `1.2.3.1` alone is rather a repair of `1.2.3`, which stays what it is.
+ * A build does not move: `21_35-jdk` is the 35th of Java 21.
  */
 export function watchChannels(): ChannelWatch {
   /** The number that follows, or that there are several: in releases, and in pre-releases. */
   const released = new Map<string, string>();
   const early = new Map<string, string>();
   return {
-    see({ kind, flavour, numbers, isPre }: Version): void {
+    see({ kind, flavour, numbers, parts, isPre }: Version): void {
       if (kind === "date") return;
       const longer = isPre ? early : released;
+      // Java 8 and those before call themselves 1.8.0_441: 8 moves there.
+      if (numbers[0] === "1" && parts[0]?.mark === "_") {
+        longer.set(`${flavour}/${numbers[1]}`, MANY);
+      }
       let key = flavour;
       for (let at = 0; at < numbers.length - 1; at++) {
         key += `/${value(numbers[at] ?? "")}`;
@@ -36,8 +41,9 @@ export function watchChannels(): ChannelWatch {
         else if (known !== next && known !== MANY) longer.set(key, MANY);
       }
     },
-    isChannel({ kind, flavour, numbers, isPre }: Version): boolean {
-      if (kind === "date") return false;
+    isChannel({ kind, flavour, numbers, parts, behind, isPre }: Version): boolean {
+      const isBuild = behind.length > 0 || parts.some(({ role }) => role === "build");
+      if (kind === "date" || isBuild) return false;
       const key = [flavour, ...numbers.map(value)].join("/");
       const found = released.get(key) ?? (isPre ? early.get(key) : undefined);
       return numbers.length > SURELY ? found === MANY : found !== undefined;

@@ -1,6 +1,6 @@
-import { openReleaseSearch } from "./newest_release.ts";
+import { openReleaseSearch, type ReleaseSearch } from "./newest_release.ts";
 import type { SelectOptions, SelectRule } from "./options.ts";
-import { type LeftOut, openSelection, type Selectable } from "./select.ts";
+import { openSelection, type Selectable, type Selected } from "./select.ts";
 
 /** What of a list is the latest, and what is told on the way. */
 export interface FindOptions<T> extends SelectOptions {
@@ -22,20 +22,6 @@ export interface Latest<T> extends Iterable<T> {
   readonly undated: number;
 }
 
-/** One way to choose from a list that arrives in pages. */
-interface Search<T> {
-  readonly undated: number;
-  judge(tag: T): SelectRule | undefined;
-  settle(): Choice<T>;
-}
-
-interface Choice<T> {
-  readonly tags: readonly T[];
-  readonly shape?: string;
-  readonly reason?: string;
-  readonly leftOut: readonly LeftOut<T>[];
-}
-
 /**
  * The newest versions of a whole list: of each group that `per` makes, or else of the most common shape, as
  * `newestRelease` finds them. A tag that a rule can judge by itself is dropped with its page; the others
@@ -49,7 +35,8 @@ export async function findLatest<T extends Selectable>(
   options: FindOptions<T> = {},
 ): Promise<Latest<T>> {
   const { onLeftOut } = options;
-  const search = options.per === undefined ? openOneShape<T>(options) : openGroups<T>(options);
+  const open = options.per === undefined ? openReleaseSearch<T> : openGroups<T>;
+  const search = open(options);
   let listed = 0;
   for await (const page of pages) {
     listed += page.length;
@@ -58,27 +45,14 @@ export async function findLatest<T extends Selectable>(
       if (rule !== undefined) onLeftOut?.(tag, rule);
     }
   }
-  const { tags, shape, reason, leftOut } = search.settle();
+  const { chosen: tags, shape, reason, leftOut } = search.settle();
   for (const { tag, rule } of leftOut) onLeftOut?.(tag, rule);
   const { undated } = search;
   return { tags, shape, reason, listed, undated, [Symbol.iterator]: () => tags.values() };
 }
 
-function openOneShape<T extends Selectable>(options: SelectOptions): Search<T> {
-  const search = openReleaseSearch<T>(options);
-  return {
-    get undated() {
-      return search.undated;
-    },
-    judge: search.judge,
-    settle(): Choice<T> {
-      const { found, leftOut } = search.settle();
-      return { tags: found?.chosen ?? [], shape: found?.shape, reason: found?.reason, leftOut };
-    },
-  };
-}
-
-function openGroups<T extends Selectable>(options: SelectOptions): Search<T> {
+/** Takes every shape. */
+function openGroups<T extends Selectable>(options: SelectOptions): ReleaseSearch<T> {
   const selection = openSelection<T>(options);
   const passed: T[] = [];
   return {
@@ -90,9 +64,8 @@ function openGroups<T extends Selectable>(options: SelectOptions): Search<T> {
       if (rule === undefined) passed.push(tag);
       return rule;
     },
-    settle(): Choice<T> {
-      const { chosen, leftOut } = selection.settle(passed);
-      return { tags: chosen, leftOut };
+    settle(): Selected<T> {
+      return selection.settle(passed);
     },
   };
 }

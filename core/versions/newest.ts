@@ -1,5 +1,4 @@
-import { datePieces } from "./calendar.ts";
-import { compareKeyed } from "./order.ts";
+import { compareKeyed, piecesOf } from "./order.ts";
 import { value } from "./runs.ts";
 import { variantOf } from "./rules.ts";
 import type { Version } from "./shape.ts";
@@ -65,8 +64,7 @@ export function keepNewest<T>(
 export function groupOf(version: Version, per: "major" | "minor" | "variant"): string {
   const variant = variantOf(version);
   if (per === "variant") return variant;
-  const { kind } = version;
-  const pieces = kind === "date" ? datePieces(version.numbers) : version.numbers;
-  const major = `${variant}/${kind}/${value(pieces[0] ?? "")}`;
+  const pieces = piecesOf(version);
+  const major = `${variant}/${version.kind}/${value(pieces[0] ?? "")}`;
   return per === "major" ? major : `${major}/${value(pieces[1] ?? "")}`;
 }

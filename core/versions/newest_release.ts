@@ -1,32 +1,37 @@
-import { orderKey } from "./order.ts";
+import { watchChannels } from "./channels.ts";
 import { checkOptions, needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
-import { nameOf, variantOf } from "./rules.ts";
-import { type LeftOut, openSelection, type Selectable } from "./select.ts";
-import { parseVersion } from "./shape.ts";
+import { compareKeyed, numbersKey, readKey } from "./order.ts";
+import { type LeftOut, openRanking, type Selected } from "./ranking.ts";
+import {
+  asksForDates,
+  candidateMaker,
+  makeRules,
+  nameOf,
+  takesChannels,
+  takesPre,
+  variantOf,
+} from "./rules.ts";
+import type { Selectable } from "./select.ts";
+import { parseVersion, type Version } from "./shape.ts";
 
 /** The newest releases of a list, and why they were taken for that. */
 export interface NewestRelease<T> {
   /** Newest first, or in the order that was asked for. */
   readonly chosen: readonly T[];
-  /** Their shape, `#` for each number: `#.#.#`. */
+  /** That of the first of them, `#` for each number: `#.#.#`. */
   readonly shape: string;
-  /** How many releases of the list have it. */
+  /** How many releases of the list have the most common shape. */
   readonly count: number;
-  /** One sentence that says why this shape, without a full stop. */
+  /**
+   * One sentence that says why that shape, without a full stop. It names the newest release of another shape
+   * with the same prefix and variant, if that is newer: the project may have changed how it counts.
+   */
   readonly reason: string;
-}
-
-/** What came of a search. */
-export interface Searched<T> {
-  /** The newest; `undefined` if there are none. */
-  readonly found?: NewestRelease<T>;
-  /** What `judge` could not yet tell. */
-  readonly leftOut: readonly LeftOut<T>[];
 }
 
 /** A search under way: give every tag of the list to `judge`, then call `settle`. */
 export interface ReleaseSearch<T extends Selectable> {
-  /** Tags that passed without the date that an option asks for. */
+  /** Tags that passed without the date that an option asks for; known when `settle` was called. */
   readonly undated: number;
   /** The rule that leaves the tag out, or `undefined`: then it is held until the end. */
   judge(tag: T): SelectRule | undefined;
@@ -34,15 +39,23 @@ export interface ReleaseSearch<T extends Selectable> {
   settle(): Searched<T>;
 }
 
-/** The releases of one shape. */
-interface Family<T> {
+/** What came of a search: why these, unless nothing was found. */
+export type Searched<T> = Selected<T> & Partial<Omit<NewestRelease<T>, "chosen">>;
+
+/** A tag that is held until the end. */
+interface Held<T> {
+  readonly tag: T;
+  readonly version: Version;
+  readonly isUndated: boolean;
+}
+
+/** The releases of one shape; where there are none at all, its pre-releases. */
+interface Family {
   readonly shape: string;
   readonly isPlain: boolean;
-  readonly kind: "version" | "date";
-  readonly tags: T[];
-  /** How many releases of the list have its shape, those outside of the range too. */
+  /** How many there are in the list, those outside of the range too. */
   count: number;
-  newest: string;
+  newest: Version;
   newestKey: string;
 }
 
@@ -51,6 +64,7 @@ interface Family<T> {
  * are none. Shapes without a variant go first, then the more common, then versions before dates, then the
  * one with the newest version. Only where nothing was released, pre-releases are counted. What `range`
  * leaves out still counts for its shape: the releases before 18 are those of the shape that 21.0.7 has.
+ * Pre-releases that are let in join, even if they have another count of numbers.
  *
  * `options.per` has no meaning here: a person who groups wants all shapes, from `selectTags`.
  *
@@ -63,7 +77,8 @@ export function newestRelease<T extends Selectable>(
 ): NewestRelease<T> | undefined {
   const search = openReleaseSearch<T>(options);
   for (const tag of tags) search.judge(tag);
-  return search.settle().found;
+  const { chosen, shape, count = 0, reason = "" } = search.settle();
+  return shape === undefined ? undefined : { chosen, shape, count, reason };
 }
 
 /**
@@ -76,163 +91,165 @@ export function openReleaseSearch<T extends Selectable>(
 ): ReleaseSearch<T> {
   checkOptions(options);
   const asked = poolOptions(options);
-  const releases = openSelection<T>(asked);
-  const early = openSelection<T>({ ...asked, pre: options.pre ?? true });
-  const released: T[] = [];
-  const notYet: T[] = [];
-  const outside: T[] = [];
-  let isAged = false;
+  const judgeOne = makeRules(asked);
+  const judgePre = makeRules({ ...asked, pre: options.pre ?? true });
+  const makeCandidate = candidateMaker(asked);
+  const channels = takesChannels(asked) ? undefined : watchChannels();
+  const isPreTaken = takesPre(asked);
+  const needsTime = asksForDates(asked);
+  const held: Held<T>[] = [];
+  const outside: Version[] = [];
+  let isReleased = false;
+  let undated = 0;
+
+  function lateRule(version: Version): SelectRule | undefined {
+    if (version.isPre && isReleased && !isPreTaken) return "pre";
+    return channels?.isChannel(version) ? "channels" : undefined;
+  }
+
   return {
     get undated() {
-      return releases.undated + early.undated;
+      return undated;
     },
     judge(tag: T): SelectRule | undefined {
-      const rule = releases.judge(tag);
-      if (rule === undefined) released.push(tag);
-      if (rule === "range") outside.push(tag);
-      isAged ||= rule === "minAge" || rule === "maxAge";
-      if (rule !== "pre" || early.judge(tag) !== undefined) return rule;
-      notYet.push(tag);
-      return undefined;
+      const candidate = makeCandidate(tag);
+      const { read: version, time } = candidate;
+      const rule = judgeOne(candidate);
+      if (typeof version === "string") return rule;
+      channels?.see(version);
+      const isHeld = rule === undefined || (rule === "pre" && judgePre(candidate) === undefined);
+      if (isHeld) held.push({ tag, version, isUndated: needsTime && time === undefined });
+      if (!version.isPre) {
+        if (rule === "range") outside.push(version);
+        // Releases that are not asked for are releases all the same.
+        isReleased ||= isHeld || rule === "range" || rule === "minAge" || rule === "maxAge";
+      }
+      return isHeld ? undefined : rule;
     },
     settle(): Searched<T> {
-      const pool = releases.settle(released);
-      if (pool.chosen.length > 0) {
-        const others = releases.settle(outside).chosen;
-        const { found, leftOut } = newestOf(pool.chosen, options, {
-          outside: others,
-          noun: "release",
-        });
-        return { found, leftOut: [...pool.leftOut, ...named(notYet, "pre"), ...leftOut] };
+      const leftOut: LeftOut<T>[] = [];
+      const pool: Held<T>[] = [];
+      for (const each of held) {
+        const rule = lateRule(each.version);
+        if (rule === undefined) pool.push(each);
+        else leftOut.push({ tag: each.tag, rule });
+        if (each.isUndated && rule !== "pre") undated++;
       }
-      // Releases that are not asked for are releases all the same.
-      if (outside.length > 0 || isAged) {
-        return { leftOut: [...pool.leftOut, ...named(notYet, "pre")] };
-      }
-      const earlyPool = releases.settle(notYet);
-      const { found, leftOut } = newestOf(earlyPool.chosen, options, {
-        outside: [],
-        noun: "pre-release",
-      });
-      return { found, leftOut: [...pool.leftOut, ...earlyPool.leftOut, ...leftOut] };
+      const found = newestOf(pool, outside.filter((version) => !lateRule(version)), options);
+      return { ...found, leftOut: [...leftOut, ...found.leftOut] };
     },
   };
 }
 
 /** For every version that is asked for, before any is the newest. */
 function poolOptions(options: SelectOptions): SelectOptions {
-  const asked = { ...options, newest: undefined, per: undefined, reverse: undefined };
+  const asked = { ...options, newest: undefined, per: undefined };
   // A range of all asks for versions and for nothing else.
-  const range = needsVersions(asked) ? options.range : "*";
-  return { ...asked, range, limit: undefined };
+  return { ...asked, range: needsVersions(asked) ? options.range : "*" };
 }
 
 function newestOf<T extends Selectable>(
-  pool: readonly T[],
+  pool: readonly Held<T>[],
+  outside: readonly Version[],
   options: SelectOptions,
-  { outside, noun }: {
-    readonly outside: readonly T[];
-    readonly noun: "release" | "pre-release";
-  },
 ): Searched<T> {
-  const byShape = familiesOf(pool);
-  for (const tag of outside) {
-    const family = byShape.get(parseVersion(nameOf(tag))?.shape ?? "");
-    if (family !== undefined) family.count++;
+  const releases = pool.filter(({ version }) => !version.isPre);
+  const noun = releases.length > 0 ? "release" : "pre-release";
+  const byShape = familiesOf(releases.length > 0 ? releases : pool);
+  for (const { shape } of outside) {
+    const family = byShape.get(shape);
+    if (family !== undefined && noun === "release") family.count++;
   }
   const families = [...byShape.values()].sort(byRank);
-  const [family, ...others] = families;
-  if (family === undefined) return { leftOut: [] };
+  const [family] = families;
+  if (family === undefined) return { chosen: [], leftOut: [] };
   const { newest = 1, sort, reverse, limit } = options;
-  const selection = openSelection<T>({ newest, sort, reverse, limit, pre: true, channels: true });
-  // The next release often has fewer numbers while it is still a candidate: 1.27rc1 before 1.27.0.
-  const isEarly = isEarlyFor(family);
-  const early = options.pre ? others.flatMap(({ tags }) => tags.filter(isEarly)) : [];
-  const joined = new Set(early);
-  const { chosen, leftOut } = selection.settle([...family.tags, ...early]);
-  const rivals = families.filter(({ isPlain }) => isPlain === family.isPlain);
+  const ranking = openRanking<T>({ newest, sort, reverse, limit });
+  const others: LeftOut<T>[] = [];
+  for (const { tag, version } of pool) {
+    if (belongs(version, family)) ranking.add(tag, version);
+    else others.push({ tag, rule: "shape" });
+  }
+  const { chosen, leftOut } = ranking.end();
+  const first = parseVersion(chosen.map(nameOf)[0] ?? "") ?? family.newest;
   return {
-    found: {
-      chosen,
-      shape: family.shape,
-      count: family.count,
-      reason: reasonFor(family, rivals, noun),
-    },
-    leftOut: [
-      ...others.flatMap(({ tags }) => named(tags.filter((tag) => !joined.has(tag)), "shape")),
-      ...leftOut,
-    ],
+    chosen,
+    shape: first.shape,
+    count: family.count,
+    reason: reasonFor(first, families, noun),
+    leftOut: [...others, ...leftOut],
   };
 }
 
-/** Whether a tag is a pre-release of what a family releases: only its numbers may be fewer or more. */
-function isEarlyFor<T extends Selectable>(family: Family<T>): (tag: T) => boolean {
-  const released = parseVersion(family.newest);
-  return (tag) => {
-    const version = parseVersion(nameOf(tag));
-    if (version === undefined || released === undefined) return false;
-    // 18beta1 comes before 18.0, but 4711-SNAPSHOT not after 1.2.5.
-    const isOfLine = version.numbers.length > 1 || released.numbers.length <= 2;
-    return version.isPre && isOfLine && !version.shape.includes("<commit>") &&
-      version.kind === released.kind &&
-      version.flavour === released.flavour && variantOf(version) === variantOf(released);
-  };
+/** Whether a version has the shape of a family, or leads to a release of it: then it may have other numbers. */
+function belongs(version: Version, { shape, newest }: Family): boolean {
+  if (version.shape === shape) return true;
+  // 18beta1 comes before 18.0, but 4711-SNAPSHOT not after 1.2.5.
+  const isOfLine = version.numbers.length > 1 || newest.numbers.length <= 2;
+  return version.isPre && isOfLine && !isOfCommit(version) && version.kind === newest.kind &&
+    version.flavour === newest.flavour && version.variant === newest.variant;
 }
 
-function named<T>(tags: readonly T[], rule: SelectRule): LeftOut<T>[] {
-  return tags.map((tag) => ({ tag, rule }));
-}
-
-function familiesOf<T extends Selectable>(tags: readonly T[]): Map<string, Family<T>> {
-  const families = new Map<string, Family<T>>();
-  for (const tag of tags) {
-    const name = nameOf(tag);
-    const version = parseVersion(name);
-    if (version === undefined) continue;
-    const { shape, kind } = version;
-    const key = orderKey(name);
+function familiesOf(tags: readonly Held<unknown>[]): Map<string, Family> {
+  const families = new Map<string, Family>();
+  for (const { version } of tags) {
+    const { shape } = version;
+    const key = readKey(version.tag, version);
     const family = families.get(shape);
     if (family === undefined) {
-      // What is named after a commit is a build between releases.
-      const isPlain = variantOf(version) === "" && !shape.includes("<commit>");
-      families.set(shape, {
-        shape,
-        isPlain,
-        kind,
-        tags: [tag],
-        count: 1,
-        newest: name,
-        newestKey: key,
-      });
+      const isPlain = variantOf(version) === "" && !isOfCommit(version);
+      families.set(shape, { shape, isPlain, count: 1, newest: version, newestKey: key });
       continue;
     }
-    family.tags.push(tag);
     family.count++;
-    if (key > family.newestKey) {
-      family.newest = name;
+    if (compareKeyed(key, version.tag, family.newestKey, family.newest.tag) > 0) {
+      family.newest = version;
       family.newestKey = key;
     }
   }
   return families;
 }
 
-function byRank(a: Family<unknown>, b: Family<unknown>): number {
+/** What is named after a commit is a build between releases. */
+function isOfCommit({ shape }: Version): boolean {
+  return shape.includes("<commit>");
+}
+
+function byRank(a: Family, b: Family): number {
   if (a.isPlain !== b.isPlain) return a.isPlain ? -1 : 1;
   if (a.count !== b.count) return b.count - a.count;
-  if (a.kind !== b.kind) return a.kind === "version" ? -1 : 1;
+  if (a.newest.kind !== b.newest.kind) return a.newest.kind === "version" ? -1 : 1;
   if (a.newestKey !== b.newestKey) return a.newestKey > b.newestKey ? -1 : 1;
   return a.shape < b.shape ? -1 : 1;
 }
 
-function reasonFor(
-  family: Family<unknown>,
-  rivals: readonly Family<unknown>[],
-  noun: "release" | "pre-release",
-): string {
-  const count = family.count === 1 ? `1 ${noun} has` : `${family.count} ${noun}s have`;
-  const kind = family.isPlain ? "without a variant" : "with a variant";
-  const place = rivals.length === 1
+/** Why the first of the families was taken. */
+function reasonFor(first: Version, families: readonly Family[], noun: string): string {
+  const [family, ...others] = families;
+  if (family === undefined) return "";
+  const { shape, count, isPlain } = family;
+  const rivals = others.filter((other) => other.isPlain === isPlain).length;
+  const kind = isPlain ? "without a variant" : "with a variant";
+  const place = rivals === 0
     ? `the only shape ${kind}`
-    : `the most common of ${rivals.length} shapes ${kind}`;
-  return `${family.newest}: ${count} the shape ${family.shape}, ${place}`;
+    : `the most common of ${rivals + 1} shapes ${kind}`;
+  const stage = first.isPre && noun === "release" ? "a pre-release; " : "";
+  const counted = count === 1 ? `1 ${noun} has` : `${count} ${noun}s have`;
+  return `${first.tag}: ${stage}${counted} the shape ${shape}, ${place}${
+    newerThan(family, others)
+  }`;
+}
+
+/** What to say of a project that may have changed its shape: which other one has a newer release. */
+function newerThan({ newest }: Family, others: readonly Family[]): string {
+  const numbers = numbersKey(newest);
+  const prefix = newest.prefix.replace(/^v/i, "");
+  const [newer] = others
+    .filter(({ newest: other }) =>
+      other.kind === newest.kind && other.variant === newest.variant && !isOfCommit(other) &&
+      other.prefix.replace(/^v/i, "") === prefix && numbersKey(other) > numbers
+    )
+    .sort((a, b) => compareKeyed(b.newestKey, b.newest.tag, a.newestKey, a.newest.tag));
+  if (newer === undefined) return "";
+  return `; ${newer.newest.tag} is newer, with the shape ${newer.shape}: --like ${newer.newest.tag} chooses it`;
 }

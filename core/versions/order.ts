@@ -9,6 +9,10 @@ const PLACE = { digest: "1", hash: "2", channel: "3", date: "4", version: "5" } 
 const END_OF_NAME = "~";
 /** Before everything that can follow. */
 const END = "!";
+/** What {@linkcode byValue} makes of zero. */
+const ZERO = "0";
+/** What leads to a release, before all that was released. */
+const PRE = "A";
 /** Pre-releases are `A` to `F`, the release itself, then builds. */
 const RELEASE = "M";
 const BUILD = "P";
@@ -16,8 +20,9 @@ const BUILD = "P";
 /**
  * Orders two tags, older first; for `Array.prototype.sort`. Any texts are fine.
  *
- * In turn: digests, commits, channels, dates, versions; flavour; numbers by value; pre-releases, the
- * release, its builds; variant, the plain one last; builds behind the variant; text. It is total:
+ * In turn: digests, commits, channels, dates, versions; flavour; numbers by value, missing ones as zeros;
+ * what leads to a release before what was released, each with fewer numbers before more; pre-releases,
+ * the release, its builds; variant, the plain one last; builds behind the variant; text. It is total:
  * transitive, and 0 only for equal texts.
  *
  * It takes both apart each time: sort a long list by {@linkcode orderKey} or with `selectTags`.
@@ -48,10 +53,29 @@ export function readKey(tag: string, read: ReturnType<typeof readTag>): string {
 }
 
 function versionKey(version: Version): string {
-  const { kind, flavour, variant, behind } = version;
-  const numbers = numbersKey(kind === "date" ? datePieces(version.numbers) : version.numbers);
-  return PLACE[kind] + named(flavour) + numbers + partsKey(version.parts) + named(variant) +
+  const { flavour, parts, variant, behind } = version;
+  // A candidate may have more numbers than its release: 18.0.0-rc1 comes before 18, 18 before 18.0.0.
+  const stage = parts[0]?.role === "pre" ? PRE : RELEASE;
+  return PLACE[version.kind] + named(flavour) + numbersKey(version) + stage +
+    piecesOf(version).length + partsKey(parts) + named(variant) +
     (behind.length > 0 ? partsKey(behind) : RELEASE);
+}
+
+/** What orders versions by their numbers alone: equal for `18` and `18.0.0`. */
+export function numbersKey(version: Version): string {
+  let key = "";
+  let significant = 0;
+  for (const digits of piecesOf(version)) {
+    const number = byValue(digits);
+    key += number;
+    if (number !== ZERO) significant = key.length;
+  }
+  return key.slice(0, significant) + END;
+}
+
+/** The numbers of a version; of a date year, month and day, however it was written. */
+export function piecesOf({ kind, numbers }: Version): readonly string[] {
+  return kind === "date" ? datePieces(numbers) : numbers;
 }
 
 /** What orders versions of the same numbers. */
@@ -62,12 +86,6 @@ export function partsKey(parts: readonly Part[]): string {
     key += role === "pre" ? String.fromCharCode(65 + rank) + number : BUILD + mark + END + number;
   }
   return key + RELEASE;
-}
-
-function numbersKey(numbers: readonly string[]): string {
-  let key = "";
-  for (const digits of numbers) key += byValue(digits);
-  return key + END;
 }
 
 /** The count of digits, then the digits: of two numbers, the longer one is larger. */

@@ -1,5 +1,4 @@
-import { datePieces } from "./calendar.ts";
-import { partsKey } from "./order.ts";
+import { partsKey, piecesOf } from "./order.ts";
 import { value } from "./runs.ts";
 import { parseVersion, type Version } from "./shape.ts";
 
@@ -129,8 +128,4 @@ function compareNumbers(version: Version, bound: Version, count: number): number
     if (a !== b) return a < b ? -1 : 1;
   }
   return 0;
-}
-
-function piecesOf({ kind, numbers }: Version): readonly string[] {
-  return kind === "date" ? datePieces(numbers) : numbers;
 }

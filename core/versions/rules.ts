@@ -59,6 +59,9 @@ function nameRules({ include, exclude, noDigestTags }: SelectOptions): Rule[] {
 
 function versionRules(options: SelectOptions): Rule[] {
   const { variant, newerThan } = options;
+  if (variant === "") {
+    throw new RangeError('Cannot select with variant "": expected a name, or none');
+  }
   const rules: Rule[] = [["version", ({ read }) => typeof read !== "string"]];
   const example = exampleOf(options);
   if (example !== undefined) {
@@ -73,8 +76,7 @@ function versionRules(options: SelectOptions): Rule[] {
   if (variant !== undefined) rules.push(["variant", on((version) => isOf(version, variant))]);
   const range = options.range === undefined ? undefined : parseRange(options.range);
   const oldest = newerThan === undefined ? undefined : exampleVersion("newerThan", newerThan);
-  const isAsked = range?.namesPre === true || example?.isPre === true || oldest?.isPre === true;
-  if (!(options.pre ?? isAsked)) rules.push(["pre", on(({ isPre }) => !isPre)]);
+  if (!takesPre(options)) rules.push(["pre", on(({ isPre }) => !isPre)]);
   if (range !== undefined) rules.push(["range", on((version) => range.includes(version))]);
   if (oldest !== undefined) {
     const key = orderKey(oldest.tag);
@@ -118,6 +120,24 @@ export function candidateMaker(
     const read = needsRead ? readTag(name) : "channel";
     return { name, read, time: needsTime ? timeOf(tag) : undefined };
   };
+}
+
+/**
+ * Whether pre-releases are let in: told by `pre`, else because another option names one.
+ *
+ * @throws {RangeError} if an option cannot be read
+ */
+export function takesPre(options: SelectOptions): boolean {
+  const { like, newerThan, range, pre } = options;
+  if (pre !== undefined) return pre;
+  const examples = [exampleOf({ like }), exampleOf({ newerThan })];
+  return examples.some((example) => example?.isPre === true) ||
+    (range !== undefined && parseRange(range).namesPre);
+}
+
+/** Whether versions that move are let in: an example of fewer numbers asks for them, a pre-release not. */
+export function takesChannels(options: SelectOptions): boolean {
+  return options.channels ?? exampleOf(options)?.isPre === false;
 }
 
 /** Whether a rule or the order asks for dates. */

@@ -19,34 +19,16 @@
  * @module
  */
 
-import { timeOf } from "./age.ts";
 import { watchChannels } from "./channels.ts";
-import { byVersion, type Entry, groupOf, keepNewest } from "./newest.ts";
 import { checkOptions, needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
-import { readKey } from "./order.ts";
-import { asksForDates, candidateMaker, exampleOf, makeRules, nameOf } from "./rules.ts";
+import { isRankedLate, type LeftOut, openRanking, type Selected } from "./ranking.ts";
+import { asksForDates, candidateMaker, makeRules, nameOf, takesChannels } from "./rules.ts";
 import { readTag } from "./shape.ts";
 
-type Order = NonNullable<SelectOptions["sort"]>;
+export type { LeftOut, Selected } from "./ranking.ts";
 
 /** What can be selected: names, or records that have one. */
 export type Selectable = string | { readonly name: string };
-
-/** A tag that was left out, and the first rule that it did not pass. */
-export interface LeftOut<T> {
-  /** The element of the list. */
-  readonly tag: T;
-  /** The rule's name. */
-  readonly rule: SelectRule;
-}
-
-/** What came of a selection. */
-export interface Selected<T> {
-  /** In the order that was asked for. */
-  readonly chosen: readonly T[];
-  /** By the rules that need the whole list; the others were told by `judge`. */
-  readonly leftOut: readonly LeftOut<T>[];
-}
 
 /**
  * A selection under way: give every tag of the list to `judge`, and those that it passed to `settle`.
@@ -97,7 +79,7 @@ export function openSelection<T extends Selectable>(options: SelectOptions = {})
   const makeCandidate = candidateMaker(options);
   const needsTime = asksForDates(options);
   const channels = needsVersions(options) && !takesChannels(options) ? watchChannels() : undefined;
-  const streams = channels === undefined && !isSettledLate(options);
+  const streams = channels === undefined && !isRankedLate(options);
   let passed = 0;
   let undated = 0;
 
@@ -122,83 +104,14 @@ export function openSelection<T extends Selectable>(options: SelectOptions = {})
     },
     settle(tags: Iterable<T>): Selected<T> {
       const leftOut: LeftOut<T>[] = [];
-      const makeEntry = entryMaker<T>(options);
-      const groups = isGrouped(options)
-        ? keepNewest<T>(options.newest ?? 1, ({ tag }) => leftOut.push({ tag, rule: "newest" }))
-        : undefined;
-      const alone: Entry<T>[] = [];
-      let index = 0;
+      const ranking = openRanking<T>(options);
       for (const tag of tags) {
-        const name = nameOf(tag);
-        const read = readTag(name);
-        if (typeof read !== "string" && channels?.isChannel(read)) {
-          leftOut.push({ tag, rule: "channels" });
-          continue;
-        }
-        const entry = makeEntry(tag, name, read, index++);
-        if (groups === undefined) alone.push(entry);
-        else groups.add(entry);
+        const read = readTag(nameOf(tag));
+        if (typeof read === "string" || channels?.isChannel(read) !== true) ranking.add(tag, read);
+        else leftOut.push({ tag, rule: "channels" });
       }
-      const entries = sorted(groups?.end() ?? alone, options);
-      for (const { tag } of entries.slice(limit)) leftOut.push({ tag, rule: "limit" });
-      return { chosen: entries.slice(0, limit).map(({ tag }) => tag), leftOut };
+      const ranked = ranking.end();
+      return { chosen: ranked.chosen, leftOut: [...leftOut, ...ranked.leftOut] };
     },
   };
-}
-
-/** An example of fewer numbers asks for channels; one that is a pre-release does not. */
-function takesChannels(options: SelectOptions): boolean {
-  return options.channels ?? exampleOf(options)?.isPre === false;
-}
-
-function isSettledLate(options: SelectOptions): boolean {
-  return isGrouped(options) || options.reverse === true || orderOf(options) !== "none";
-}
-
-function isGrouped({ newest, per }: SelectOptions): boolean {
-  return newest !== undefined || per !== undefined;
-}
-
-function orderOf(options: SelectOptions): Order {
-  return options.sort ?? (isGrouped(options) ? "version" : "none");
-}
-
-/** Makes entries that hold only what some rule or order asks for: a list may have a million. */
-function entryMaker<T extends Selectable>(
-  options: SelectOptions,
-): (tag: T, name: string, read: ReturnType<typeof readTag>, index: number) => Entry<T> {
-  const { per } = options;
-  const order = orderOf(options);
-  const needsKey = isGrouped(options) || order === "version" || order === "date";
-  return (tag, name, read, index) => ({
-    tag,
-    name,
-    key: needsKey ? readKey(name, read) : "",
-    group: per === undefined || typeof read === "string" ? "" : groupOf(read, per),
-    time: order === "date" ? timeOf(tag) : undefined,
-    index,
-  });
-}
-
-function sorted<T>(entries: Entry<T>[], options: SelectOptions): Entry<T>[] {
-  entries.sort(ORDERS[orderOf(options)]);
-  return options.reverse === true ? entries.reverse() : entries;
-}
-
-const ORDERS: Readonly<Record<Order, (a: Entry<unknown>, b: Entry<unknown>) => number>> = {
-  version: byVersion,
-  name: byName,
-  date: byDate,
-  none: (a, b) => a.index - b.index,
-};
-
-function byName(a: Entry<unknown>, b: Entry<unknown>): number {
-  if (a.name === b.name) return 0;
-  return a.name < b.name ? -1 : 1;
-}
-
-/** Newest first; those without a date last. */
-function byDate(a: Entry<unknown>, b: Entry<unknown>): number {
-  const difference = (b.time ?? -Infinity) - (a.time ?? -Infinity);
-  return Number.isNaN(difference) || difference === 0 ? byVersion(a, b) : difference;
 }

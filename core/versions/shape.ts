@@ -1,4 +1,4 @@
-import { hashEnd, isDigestTag } from "./hash.ts";
+import { hashEnd, hexEnd, isDigestTag } from "./hash.ts";
 import { type Numbers, readNumbers } from "./numbers.ts";
 import { isDigit, isLetter, runEnd } from "./runs.ts";
 import { type Part, readTail } from "./tail.ts";
@@ -64,6 +64,7 @@ export function readTag(tag: string): Version | "channel" | "hash" | "digest" {
   if (tag.length > LONGEST) return "channel";
   if (isDigit(tag.charCodeAt(0)) && hashEnd(tag, 0) === 0) return commitOr(versionFrom(tag, 0));
   if (isDigestTag(tag)) return "digest";
+  if (tag.startsWith("sha-") && hexEnd(tag, 4) > 4) return "hash";
   const named: number[] = [];
   let from = 0;
   while (from < tag.length) {
@@ -117,7 +118,9 @@ function versionFrom(tag: string, at: number): Version | "channel" {
   const { kind, numbers, separator, time, end } = found;
   const tail = readTail(tag, end, found);
   const prefix = tag.slice(0, at);
-  if (kind === "version" && (tail.moves || isCounter(prefix))) return "channel";
+  if (kind === "version" && (tail.moves || (numbers.length === 1 && isCounter(prefix)))) {
+    return "channel";
+  }
   const isPre = tail.parts.some(({ role }) => role === "pre");
   const timed: Part = { role: "build", mark: "T", value: time.slice(1), rank: 0 };
   return {

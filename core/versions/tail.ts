@@ -1,10 +1,13 @@
-import { hashEnd } from "./hash.ts";
+import { hashEnd, hexEnd, isCommitOfDigits } from "./hash.ts";
 import { isDigit, isLetter, isSeparator, runEnd } from "./runs.ts";
 import { readDate } from "./calendar.ts";
 import { buildWord, wordBefore, wordBehind } from "./words.ts";
 
 /** A `b` with a longer number counts builds, not betas: `1.300053.0b1046`. */
 const LONGEST_BETA = 2;
+
+/** No tag of a person has so many; what follows, in a stranger's, is one piece of a variant. */
+const MOST_PIECES = 12;
 
 /** A pre-release, build or revision. */
 export interface Part {
@@ -69,7 +72,11 @@ export function readTail(
     inVariant: false,
   };
   let at = from;
-  while (at < tag.length) {
+  for (let pieces = 0; at < tag.length; pieces++) {
+    if (pieces === MOST_PIECES) {
+      at = takeVariant(draft, { mark: "", letters: tag.slice(at), rest: "", end: tag.length });
+      break;
+    }
     const piece = pieceAt(tag, at);
     at = piece.letters === ""
       ? takeNumber(draft, piece, kind)
@@ -91,7 +98,9 @@ function pieceAt(tag: string, from: number): Piece {
 /** A number, or a commit: `-4`, `.20240111`, `-7.3.13`, `-8f2ef3e`. */
 function takeNumber(draft: Draft, piece: Piece, kind: "version" | "date"): number {
   const { mark, rest, end } = piece;
-  if (hashEnd(rest, 0) > 0) return takeBuild(draft, piece, mark, rest, `${mark}<commit>`);
+  if (hashEnd(rest, 0) > 0 || (mark === "-" && isCommitOfDigits(rest))) {
+    return takeBuild(draft, piece, mark, rest, `${mark}<commit>`);
+  }
   const digits = rest.slice(0, runEnd(rest, 0, isDigit));
   const isDate = readDate(rest, digits)?.length === rest.length;
   if (!isNumeric(rest) || rest === "" || (draft.inVariant && !isDate)) {
@@ -107,7 +116,7 @@ function takeWord(draft: Draft, piece: Piece, tag: string, isUpdate: boolean): n
   const { mark, letters, rest, end } = piece;
   const text = letters + rest;
   if (mark === "+") return takeBuild(draft, piece, mark + letters, rest, `${mark}${letters}#`);
-  if (text.startsWith("g") && hashEnd(text, 1) === text.length) {
+  if (text.startsWith("g") && text.length > 1 && hexEnd(text, 1) === text.length) {
     return takeBuild(draft, piece, `${mark}g`, text.slice(1), `${mark}g<commit>`);
   }
   if (!isNumeric(rest)) return takeMixed(draft, piece);

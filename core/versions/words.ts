@@ -54,6 +54,8 @@ export const WORDS: readonly Word[] = [
   { word: "riscv64", role: "architecture", example: "edge-riscv64" },
 
   { word: "pr", role: "counter", example: "pr-2" },
+  { word: "build", role: "counter", example: "build-152" },
+  { word: "run", role: "counter", example: "run-99" },
 
   { word: "dev", role: "pre", rank: 0, example: "2.9-dev5" },
   { word: "snapshot", role: "pre", rank: 0, example: "2.11.0-SNAPSHOT" },
@@ -63,6 +65,8 @@ export const WORDS: readonly Word[] = [
   { word: "beta", role: "pre", rank: 2, example: "17beta1-alpine" },
   { word: "b", role: "pre", rank: 2, example: "3.13.0b2-slim" },
   { word: "ea", role: "pre", rank: 2, example: "24-ea-17-jdk" },
+  { word: "eap", role: "pre", rank: 2, example: "2023.1-eap" },
+  { word: "ctp", role: "pre", rank: 2, example: "2019-CTP3.2-ubuntu" },
   { word: "m", role: "pre", rank: 3, example: "2.1.0.M1" },
   { word: "preview", role: "pre", rank: 4, example: "10.0.100-preview.7" },
   { word: "pre", role: "pre", rank: 4, example: "2.0.0-pre1" },
@@ -83,6 +87,10 @@ export const WORDS: readonly Word[] = [
   { word: "gke", role: "build", example: "v1.27.3-gke.1700" },
   { word: "cu", role: "build", example: "2019-CU15-ubuntu-20.04" },
   { word: "post", role: "build", example: "v0.6.3.post1" },
+  { word: "p", role: "build", example: "2.4.0p34" },
+  { word: "sp", role: "build", example: "7.2.10-sp8" },
+  { word: "patch", role: "build", example: "6.3.0-patch1" },
+  { word: "hotfix", role: "build", example: "2023.1.0-hotfix.1" },
 
   { word: "latest", role: "moving", example: "2022-latest" },
   { word: "x", role: "moving", example: "4.x" },

@@ -7,6 +7,7 @@ import type { Place } from "./grant.ts";
 import { createKeyring } from "./keyring.ts";
 import { beginOperation, type Operation } from "./operation.ts";
 import type { Routes } from "./route.ts";
+import { backoff } from "./retry.ts";
 import { createSender } from "./send.ts";
 import { createTokens } from "./tokens.ts";
 import type { Exchange } from "./trace.ts";
@@ -56,6 +57,8 @@ export interface Wire {
     place: { readonly adapter: RegistryAdapter; readonly registry: string },
     options?: { readonly signal?: AbortSignal; readonly maxRequests?: number },
   ): Operation;
+  /** Waits before the try after `attempt`, counted from 1, which had broken off. */
+  pause(attempt: number, signal?: AbortSignal): Promise<void>;
   /** Makes a server's words fit to be shown: without secrets, printable, cut to `limit` characters. */
   clean(text: string, limit?: number): string;
   /** Tells a person one sentence. */
@@ -96,6 +99,7 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
     ): Operation {
       return beginOperation(what, { adapter, registry, timeout, clock, ...wishes });
     },
+    pause: (attempt: number, signal?: AbortSignal) => clock.sleep(backoff(attempt, random), signal),
     clean,
     warn,
   };

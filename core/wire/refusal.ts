@@ -63,12 +63,15 @@ export function refusedToken(
   return notFound(status, facts, operation);
 }
 
-/** The error for a registry that does not answer a question. */
+/** What was asked for, for the words of an error. */
+export type Thing = "repository" | "image" | "blob";
+
+/** The error for a registry that does not answer a question about `thing`. */
 export function refusedAnswer(
   place: Place,
-  answer: Answer,
-  asker: Asker,
+  { answer, asker }: { readonly answer: Answer; readonly asker: Asker },
   operation: Operation,
+  thing: Thing = "repository",
 ): RegistryError {
   const status = `status ${answer.status}`;
   const facts = factsOf(answer);
@@ -82,12 +85,13 @@ export function refusedAnswer(
   switch (answer.status) {
     case 401:
     case 403:
-      return refusedReader(place, answer, asker, operation);
+      return refusedReader(place, { answer, asker }, operation, thing);
     case 404:
       return asker.login === undefined
-        ? notFound(status, facts, operation)
-        : operation.fail("not_found", `no such repository: ${status}`, facts);
+        ? notFound(status, facts, operation, thing)
+        : operation.fail("not_found", `no such ${thing}: ${status}`, facts);
     case 405:
+    case 501:
       return operation.fail("unsupported", `the registry does not offer this: ${status}`, facts);
     default:
       return operation.fail("protocol", `unexpected ${status}`, facts);
@@ -96,9 +100,9 @@ export function refusedAnswer(
 
 function refusedReader(
   place: Place,
-  answer: Answer,
-  asker: Asker,
+  { answer, asker }: { readonly answer: Answer; readonly asker: Asker },
   operation: Operation,
+  thing: Thing,
 ): RegistryError {
   const status = `status ${answer.status}`;
   const facts = factsOf(answer);
@@ -120,7 +124,7 @@ function refusedReader(
     const reason = `the registry wants a login: ${status}`;
     return operation.fail("unauthorized", reason, { ...facts, hint: `A login helps: ${LOG_IN}` });
   }
-  return notFound(status, facts, operation);
+  return notFound(status, facts, operation, thing);
 }
 
 /** Why an anonymous reader who had a login came without it, if so. */
@@ -148,8 +152,13 @@ export function explain(
   return operation.fail("blocked", reason, { ...facts, hint });
 }
 
-function notFound(status: string, facts: ErrorFacts, operation: Operation): RegistryError {
-  const reason = `no such repository, or it is private: ${status}`;
+function notFound(
+  status: string,
+  facts: ErrorFacts,
+  operation: Operation,
+  thing: Thing = "repository",
+): RegistryError {
+  const reason = `no such ${thing}, or it is private: ${status}`;
   return operation.fail("not_found", reason, { ...facts, hint: LOOKS_THE_SAME });
 }
 

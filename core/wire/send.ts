@@ -179,7 +179,7 @@ export function createSender(ports: {
     }
     const diagnostics = diagnose(body).map((line) => transport.clean(line, 300));
     const wait = parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date"));
-    if (isPassing(status, wait) || status >= 500) {
+    if (isPassing(status, wait) || (status >= 500 && status !== 501)) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
         code: status === 429 || status === 403 ? "rate_limited" : "unavailable",

@@ -1,0 +1,178 @@
+import { streamBlob } from "../endpoints/blobs.ts";
+import { type Fetched, openManifests, type Resolved } from "../endpoints/manifests.ts";
+import { RegistryError } from "../errors.ts";
+import type { Digest } from "../names/digest.ts";
+import { parsePlatform } from "../names/platform.ts";
+import type { Target } from "../target.ts";
+import type { Operation } from "../wire/operation.ts";
+import type { Chartroom } from "./chartroom.ts";
+import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
+import { detailsOf, type Inspection } from "./inspection.ts";
+import {
+  type Config,
+  type FetchedImage,
+  type ImagePorts,
+  isImage,
+  platformEntry,
+  platformImage,
+  readConfig,
+} from "./platform_image.ts";
+import { stopOf } from "./together.ts";
+
+/** A digest, and whose it is. */
+export interface FoundDigest extends Resolved {
+  /** What was asked for. */
+  readonly target: Target;
+}
+
+/** A manifest, and whose it is. */
+export interface FoundManifest extends Fetched {
+  /** What was asked for. */
+  readonly target: Target;
+}
+
+/** An image's config, and whose it is. */
+export interface FoundConfig extends Config {
+  /** What was asked for. */
+  readonly target: Target;
+  /** The config's digest. */
+  readonly digest: Digest;
+}
+
+/** What can be asked about one image. A reference without tag and digest means the tag `latest`. */
+export interface ImageVerbs {
+  /**
+   * What a tag points to now, or whether a digest exists: one HEAD, unless a platform is asked for.
+   *
+   * @throws {RegistryError} `reference_invalid`, `not_found`, `digest_mismatch`, and what the wire meets
+   */
+  digest(reference: string, options?: ImageOptions): Promise<FoundDigest>;
+  /**
+   * Reads a manifest, verified, with its bytes as they came.
+   *
+   * @throws {RegistryError} as `digest`; `protocol` for one that could be taken for something else,
+   *   `unsupported` for Docker's schema 1 and types that are not read, `too_large` past 4 MiB
+   */
+  manifest(reference: string, options?: ImageOptions): Promise<FoundManifest>;
+  /**
+   * Reads the config of one image; an index with several needs `platform`.
+   *
+   * @throws {RegistryError} as `manifest`; `unsupported` for an artifact, which has none
+   */
+  config(reference: string, options?: ImageOptions): Promise<FoundConfig>;
+  /**
+   * Looks into an image: every platform's manifest and config, as many at once as the host is asked. An
+   * index of n platforms takes 1 + n + n requests.
+   *
+   * @throws {RegistryError} as `manifest`
+   */
+  inspect(reference: string, options?: ImageOptions): Promise<Inspection>;
+  /**
+   * Streams a blob, `repository@sha256:...`, verified: the stream fails at its end if the digest is another.
+   * Nothing is sent before it is read.
+   *
+   * @throws {RegistryError} `reference_invalid` for a reference without a digest
+   */
+  blob(reference: string, options?: Pick<ImageOptions, "signal">): ReadableStream<Uint8Array>;
+}
+
+/** Makes the verbs. */
+export function imageVerbs(chartroom: Chartroom): ImageVerbs {
+  const { locate, ask, begin, pause } = chartroom;
+  const manifests = openManifests(ask);
+
+  function start(verb: string, reference: string, options: ImageOptions): {
+    readonly target: Target;
+    readonly operation: Operation;
+    readonly ports: ImagePorts & { readonly stop: AbortController };
+  } {
+    const target = locate(reference);
+    const { stop, signal } = stopOf(options.signal);
+    const { maxRequests } = options;
+    const operation = begin(`${verb} "${fullNameOf(target)}"`, target, { signal, maxRequests });
+    return {
+      target,
+      operation,
+      ports: { ask, pause, manifests, operation, stop, configs: new Map() },
+    };
+  }
+
+  async function digest(reference: string, options: ImageOptions = {}): Promise<FoundDigest> {
+    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const { target, operation, ports } = start("tell the digest of", reference, options);
+    if (platform === undefined) {
+      const { digest, mediaType, quota } = await manifests.resolve(
+        target,
+        nameOf(target),
+        operation,
+      );
+      return { target, digest, mediaType, quota };
+    }
+    const fetched = await manifests.fetch(target, nameOf(target), operation);
+    const { quota } = fetched;
+    if (fetched.manifest.kind === "index") {
+      const entry = await platformEntry(target, fetched.manifest, platform, ports);
+      return { target, digest: entry.digest, mediaType: entry.mediaType, quota };
+    }
+    const { digest, mediaType } = await platformImage(target, fetched, platform, ports);
+    return { target, digest, mediaType, quota };
+  }
+
+  async function manifest(reference: string, options: ImageOptions = {}): Promise<FoundManifest> {
+    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const { target, operation, ports } = start("read the manifest of", reference, options);
+    const fetched = await manifests.fetch(target, nameOf(target), operation);
+    if (platform === undefined) return { target, ...fetched };
+    return { target, ...await platformImage(target, fetched, platform, ports) };
+  }
+
+  async function config(reference: string, options: ImageOptions = {}): Promise<FoundConfig> {
+    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const { target, operation, ports } = start("read the config of", reference, options);
+    const fetched = await manifests.fetch(target, nameOf(target), operation);
+    const image = platform === undefined
+      ? onlyImage(fetched, operation)
+      : await platformImage(target, fetched, platform, ports);
+    const found = await readConfig(target, image.manifest, ports);
+    const { digest, mediaType } = image.manifest.config;
+    if (found !== undefined) return { target, digest, ...found };
+    throw operation.fail("unsupported", `its config is no image's but ${mediaType}`);
+  }
+
+  async function inspect(reference: string, options: ImageOptions = {}): Promise<Inspection> {
+    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const { target, operation, ports } = start("inspect", reference, options);
+    const found = await manifests.fetch(target, nameOf(target), operation);
+    const chosen = platform === undefined
+      ? found
+      : await platformImage(target, found, platform, ports);
+    const images = await detailsOf(target, chosen, ports);
+    const { artifactType, annotations } = found.manifest.kind === "index" ? found.manifest : {};
+    const { digest, mediaType, bytes, quota } = found;
+    const told = { artifactType, annotations, quota };
+    return { target, digest, mediaType, size: bytes.length, images, ...told };
+  }
+
+  function blob(
+    reference: string,
+    { signal }: Pick<ImageOptions, "signal"> = {},
+  ): ReadableStream<Uint8Array> {
+    const target = locate(reference);
+    const { digest } = target;
+    if (digest === undefined) {
+      const message = `Cannot read the blob "${reference}": it names no digest`;
+      throw new RegistryError("reference_invalid", message, { hint: "Write REPOSITORY@DIGEST" });
+    }
+    const operation = begin(`read the blob "${fullNameOf(target)}"`, target, { signal });
+    return ReadableStream.from(streamBlob(target, { digest }, { ask, pause, operation }));
+  }
+
+  return { digest, manifest, config, inspect, blob };
+}
+
+function onlyImage(fetched: Fetched, operation: Operation): FetchedImage {
+  if (isImage(fetched)) return fetched;
+  throw operation.fail("unsupported", "it has several platforms, each with a config of its own", {
+    hint: "--platform linux/amd64 chooses one; inspect shows which there are",
+  });
+}

@@ -1,0 +1,122 @@
+import { fetchBlob } from "../endpoints/blobs.ts";
+import type { Fetched, Manifests } from "../endpoints/manifests.ts";
+import { isAttestation } from "../images/attestation.ts";
+import { type ImageConfig, parseConfig } from "../images/config.ts";
+import type { Descriptor } from "../images/descriptor.ts";
+import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
+import type { Digest } from "../names/digest.ts";
+import { isImageConfigType, isIndexType } from "../names/media_type.ts";
+import { choosePlatform, formatPlatform, type Platform } from "../names/platform.ts";
+import type { Target } from "../target.ts";
+import type { Wire } from "../wire/open_wire.ts";
+import type { Operation } from "../wire/operation.ts";
+
+/** Bytes that an image's config may have. */
+const CONFIG_LIMIT = 8 * 1024 * 1024;
+/** Indexes within indexes. */
+const MOST_DEPTH = 4;
+
+/** What reading an image takes. */
+export interface ImagePorts extends Pick<Wire, "ask" | "pause"> {
+  /** The manifests. */
+  readonly manifests: Manifests;
+  /** On whose behalf. */
+  readonly operation: Operation;
+  /** The configs that were asked for before. */
+  readonly configs: Map<Digest, Promise<Config>>;
+}
+
+/** An image's config as it is stored, and what it says. */
+export interface Config {
+  /** The bytes as they came. */
+  readonly bytes: Uint8Array;
+  /** What they say. */
+  readonly config: ImageConfig;
+}
+
+/** A manifest that is one image's. */
+export type FetchedImage = Fetched & { readonly manifest: ImageManifest };
+
+/** Whether a manifest is one image's, not an index. */
+export function isImage(fetched: Fetched): fetched is FetchedImage {
+  return fetched.manifest.kind === "image";
+}
+
+/**
+ * The entry of an index for a platform; an entry that is an index itself is looked into where no other fits.
+ *
+ * @throws {RegistryError} `not_found`, naming the platforms that there are
+ */
+export async function platformEntry(
+  target: Target,
+  index: ImageIndex,
+  wanted: Platform,
+  ports: ImagePorts,
+): Promise<Descriptor> {
+  const seen: Descriptor[] = [];
+
+  async function search({ manifests }: ImageIndex, depth: number): Promise<Descriptor | undefined> {
+    const entries = manifests.filter((entry) => !isAttestation(entry));
+    seen.push(...entries);
+    const chosen = choosePlatform(wanted, entries);
+    if (chosen !== undefined || depth === MOST_DEPTH) return chosen;
+    for (const { digest } of entries.filter(({ mediaType }) => isIndexType(mediaType))) {
+      const { manifest } = await ports.manifests.fetch(target, digest, ports.operation);
+      const found = manifest.kind === "index" && await search(manifest, depth + 1);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  const entry = await search(index, 1);
+  if (entry !== undefined) return entry;
+  throw otherPlatforms(wanted, seen.flatMap(({ platform = [] }) => platform), ports.operation);
+}
+
+/**
+ * The one image of a platform: of an index its entry, else the image itself if it is for that platform.
+ *
+ * @throws {RegistryError} `not_found`, naming the platforms that there are
+ */
+export async function platformImage(
+  target: Target,
+  fetched: Fetched,
+  wanted: Platform,
+  ports: ImagePorts,
+): Promise<FetchedImage> {
+  const { manifests, operation } = ports;
+  if (fetched.manifest.kind === "index") {
+    const { digest } = await platformEntry(target, fetched.manifest, wanted, ports);
+    const image = await manifests.fetch(target, digest, operation);
+    if (isImage(image)) return image;
+    throw operation.fail("protocol", `${digest}, which the index calls an image, is an index`);
+  }
+  if (!isImage(fetched)) throw operation.fail("protocol", "it is no image");
+  const { platform } = (await readConfig(target, fetched.manifest, ports))?.config ?? {};
+  if (choosePlatform(wanted, [{ platform }]) !== undefined) return fetched;
+  throw otherPlatforms(wanted, platform === undefined ? [] : [platform], operation);
+}
+
+/** An image's config and its bytes; undefined for an artifact, whose config can be anything. */
+export async function readConfig(
+  target: Target,
+  { config }: ImageManifest,
+  ports: ImagePorts,
+): Promise<Config | undefined> {
+  if (!isImageConfigType(config.mediaType)) return undefined;
+  const known = ports.configs.get(config.digest) ?? fetchConfig(target, config, ports);
+  ports.configs.set(config.digest, known);
+  return await known;
+}
+
+async function fetchConfig(target: Target, wanted: Descriptor, ports: ImagePorts): Promise<Config> {
+  const bytes = await fetchBlob(target, wanted, { ...ports, limit: CONFIG_LIMIT });
+  return { bytes, config: ports.operation.reading(() => parseConfig(bytes)) };
+}
+
+function otherPlatforms(wanted: Platform, found: readonly Platform[], operation: Operation): Error {
+  const names = [...new Set(found.map(formatPlatform))].slice(0, 40).join(", ");
+  const reason = `there is no image for ${formatPlatform(wanted)}`;
+  const hint = names === "" ? "It names no platform" : `There is ${names}`;
+  return operation.fail("not_found", reason, { hint });
+}
