@@ -20,7 +20,19 @@ import { builtin, defaultRegistry } from "./adapters/mod.ts";
 import { type Flow, type FlowOptions, openFlow as openCoreFlow } from "./core/flow.ts";
 
 export { builtin };
-export type { RegistryAdapter, RegistryCredentials, RegistryPages } from "./core/adapter.ts";
+export type {
+  ApiChecks,
+  ApiListing,
+  ApiLogin,
+  ApiPage,
+  NamespaceDetails,
+  RegistryAdapter,
+  RegistryApi,
+  RegistryCredentials,
+  RegistryPages,
+  RepositoryDetails,
+  TagDetails,
+} from "./core/adapter.ts";
 export type { CredentialQuery, Credentials, CredentialSource } from "./core/credentials.ts";
 export type { TagEntry } from "./core/endpoints/tags.ts";
 export type { Fetched, Resolved } from "./core/endpoints/manifests.ts";
@@ -28,10 +40,17 @@ export type { PullQuota } from "./core/endpoints/pull_quota.ts";
 export { RegistryError } from "./core/errors.ts";
 export type { ErrorCode, ErrorFacts } from "./core/errors.ts";
 export type { Flow, FlowOptions } from "./core/flow.ts";
-export type { ImageConfig } from "./core/images/config.ts";
+export type { HistoryEntry, ImageConfig } from "./core/images/config.ts";
 export type { Descriptor } from "./core/images/descriptor.ts";
-export type { ImageIndex, ImageManifest, Manifest } from "./core/images/manifest.ts";
+export type {
+  ImageIndex,
+  ImageManifest,
+  Manifest,
+  ManifestFields,
+} from "./core/images/manifest.ts";
+export type { ReferrerKind } from "./core/images/referrer_kind.ts";
 export type { Digest } from "./core/names/digest.ts";
+export type { ImageType, IndexType } from "./core/names/media_type.ts";
 export { formatPlatform, parsePlatform } from "./core/names/platform.ts";
 export type { Platform } from "./core/names/platform.ts";
 export { printable } from "./core/names/printable.ts";
@@ -55,10 +74,16 @@ export { dropReading } from "./core/system/permission.ts";
 export { openTlsClients } from "./core/system/tls.ts";
 export type { TlsClients, TlsFiles } from "./core/system/tls.ts";
 export type { Target } from "./core/target.ts";
+export type { Aliases, AliasOptions, AliasVerbs } from "./core/verbs/aliases.ts";
+export type { DetailsListing, DetailsOptions, DetailsVerbs } from "./core/verbs/details.ts";
 export type { LatestOptions, ListingVerbs, TagListing, TagOptions } from "./core/verbs/listing.ts";
 export type { ImageOptions } from "./core/verbs/image_target.ts";
 export type { FoundConfig, FoundDigest, FoundManifest, ImageVerbs } from "./core/verbs/images.ts";
+export type { StoredConfig } from "./core/verbs/platform_image.ts";
+export type { Harbour, RepositoryOptions, RepositoryVerbs } from "./core/verbs/repositories.ts";
 export type { ImageDetails, Inspection } from "./core/verbs/inspection.ts";
+export type { Referrer, ReferrersTag, ReferrerWay } from "./core/verbs/referrer_lead.ts";
+export type { FoundReferrers, ReferrerOptions, ReferrerVerbs } from "./core/verbs/referrers.ts";
 export type { FindOptions, Latest } from "./core/versions/latest.ts";
 export { newestRelease } from "./core/versions/newest_release.ts";
 export type { NewestRelease } from "./core/versions/newest_release.ts";

@@ -1,4 +1,5 @@
 import type { RegistryAdapter } from "../core/adapter.ts";
+import { dockerHubApi } from "./docker_hub_api.ts";
 
 /** https://hub.docker.com */
 export const dockerHub: RegistryAdapter = {
@@ -36,6 +37,7 @@ export const dockerHub: RegistryAdapter = {
     // The key under which `docker login` keeps it: docker/cli `cli/command/registry/login.go`, 2026.
     configKeys: ["https://index.docker.io/v1/"],
   },
+  api: dockerHubApi,
   hints: {
     // docker/docs `usage/pulls.md` and `usage/_index.md`, 2026.
     rate_limited: "Docker Hub limits anonymous readers by address; a login has a limit of its own",

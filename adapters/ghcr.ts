@@ -1,4 +1,5 @@
 import type { RegistryAdapter } from "../core/adapter.ts";
+import { ghcrApi } from "./ghcr_api.ts";
 
 /** https://ghcr.io */
 export const ghcr: RegistryAdapter = {
@@ -19,6 +20,7 @@ export const ghcr: RegistryAdapter = {
     order: "oldest-first",
   },
   credentials: { env: ["GHCR_USERNAME", "GHCR_PASSWORD"] },
+  api: ghcrApi,
   hints: {
     // docs.github.com, "Working with the Container registry", 2026.
     unauthorized: "GHCR takes a classic personal access token with read:packages as password; " +

@@ -1,4 +1,5 @@
 import type { RegistryAdapter } from "../core/adapter.ts";
+import { quayApi } from "./quay_api.ts";
 
 /** https://quay.io */
 export const quay: RegistryAdapter = {
@@ -19,6 +20,7 @@ export const quay: RegistryAdapter = {
     order: "name",
   },
   credentials: { env: ["QUAY_USERNAME", "QUAY_PASSWORD"] },
+  api: quayApi,
   hints: {
     // wud `Quay.ts`, 2026-07.
     unauthorized: "Quay.io takes a robot account: user name NAMESPACE+ROBOT and its token",

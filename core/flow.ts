@@ -1,8 +1,12 @@
 import type { RegistryAdapter } from "./adapter.ts";
 import { knock } from "./endpoints/door.ts";
 import { type Chart, locate, locateRegistry, type Target } from "./target.ts";
+import { type AliasVerbs, aliasVerbs } from "./verbs/aliases.ts";
+import { type DetailsVerbs, detailsVerbs } from "./verbs/details.ts";
 import { type ImageVerbs, imageVerbs } from "./verbs/images.ts";
 import { type ListingVerbs, listingVerbs } from "./verbs/listing.ts";
+import { type ReferrerVerbs, referrerVerbs } from "./verbs/referrers.ts";
+import { type RepositoryVerbs, repositoryVerbs } from "./verbs/repositories.ts";
 import { openWire, type WireOptions } from "./wire/open_wire.ts";
 import { createRoutes } from "./wire/route.ts";
 
@@ -19,7 +23,8 @@ export interface FlowOptions extends WireOptions {
 }
 
 /** The verbs, over one set of adapters, credentials and cached tokens. */
-export interface Flow extends ListingVerbs, ImageVerbs {
+export interface Flow
+  extends ListingVerbs, ImageVerbs, ReferrerVerbs, RepositoryVerbs, AliasVerbs, DetailsVerbs {
   /**
    * What a reference means after expansion; asks nobody.
    *
@@ -46,7 +51,11 @@ export function openFlow(options: FlowOptions): Flow {
   const routes = createRoutes(options.origins ?? {}, options.plainHttp ?? [], adapters);
   const chart: Chart = { adapters, routes, defaultRegistry };
   const wire = openWire(options, routes);
-  const chartroom = { ...wire, locate: (reference: string) => locate(reference, chart) };
+  const chartroom = {
+    ...wire,
+    locate: (reference: string) => locate(reference, chart),
+    locateRegistry: (host: string) => locateRegistry(host, chart),
+  };
 
   async function checkLogin(
     host: string,
@@ -62,5 +71,9 @@ export function openFlow(options: FlowOptions): Flow {
     checkLogin,
     ...listingVerbs(chartroom),
     ...imageVerbs(chartroom),
+    ...aliasVerbs(chartroom),
+    ...detailsVerbs(chartroom),
+    ...referrerVerbs(chartroom),
+    ...repositoryVerbs(chartroom),
   };
 }

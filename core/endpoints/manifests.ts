@@ -43,16 +43,16 @@ export interface Manifests {
    * What a tag points to, or whether a digest exists: by HEAD, and where that is refused or names no
    * digest by reading the manifest.
    *
-   * @throws {RegistryError} `not_found`, `digest_mismatch`, and what `fetch` throws
+   * @throws {RegistryError} `not_found`, `digest_mismatch`, and what `read` throws
    */
-  resolve(place: Place, name: Tag | Digest, operation: Operation): Promise<Resolved>;
+  resolve(place: Place, name: Tag | Digest, operation: Operation): Promise<Resolved | Fetched>;
   /**
    * Reads a manifest. Its digest is verified before it is parsed: against the digest that was asked for, or
    * the one that the registry announces for a tag.
    *
    * @throws {RegistryError} `not_found`, `digest_mismatch`, `protocol`, `unsupported`, `too_large`
    */
-  fetch(place: Place, name: Tag | Digest, operation: Operation): Promise<Fetched>;
+  read(place: Place, name: Tag | Digest, operation: Operation): Promise<Fetched>;
 }
 
 /**
@@ -68,8 +68,8 @@ export function openManifests(ask: Ask): Manifests {
     place: Place,
     name: Tag | Digest,
     operation: Operation,
-  ): Promise<Resolved> {
-    if (headless.has(place.origin)) return await fetch(place, name, operation);
+  ): Promise<Resolved | Fetched> {
+    if (headless.has(place.origin)) return await read(place, name, operation);
     const asked = await askFor(place, name, operation, { method: "HEAD", read: readAway(0) });
     const { answer } = asked;
     if (answer.status === 401 || answer.status === 403) {
@@ -84,12 +84,12 @@ export function openManifests(ask: Ask): Manifests {
       return { digest, ...typeOf(answer.headers), ...quotaOf(answer.headers) };
     }
     // A 404 too: a few registries answer HEAD so, and the body of GET says what is missing.
-    const fetched = await fetch(place, name, operation);
+    const fetched = await read(place, name, operation);
     headless.add(place.origin);
     return fetched;
   }
 
-  async function fetch(
+  async function read(
     place: Place,
     name: Tag | Digest,
     operation: Operation,
@@ -112,15 +112,15 @@ export function openManifests(ask: Ask): Manifests {
     return ask(place, { url, headers: { accept: ACCEPTED_MANIFESTS }, ...how }, operation);
   }
 
-  return { resolve, fetch };
+  return { resolve, read };
 }
 
 function readVerified(
   name: Tag | Digest,
 ): Reader<{ readonly bytes: Uint8Array; readonly digest: Digest }> {
-  const read = readBytes(MANIFEST_LIMIT);
+  const readAll = readBytes(MANIFEST_LIMIT);
   return async (reply: Reply) => {
-    const bytes = await read(reply);
+    const bytes = await readAll(reply);
     const wanted = isDigest(name) ? name : announced(reply.headers);
     const digest = await digestOf(bytes, wanted === undefined ? "sha256" : algorithmOf(wanted));
     if (digest === wanted) return { bytes, digest };

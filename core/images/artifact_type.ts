@@ -1,7 +1,7 @@
 import { DOCKER_IMAGE, isImageConfigType } from "../names/media_type.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** What registries of 2016 made of the type of an image's config. Source: moby, `ImageTypes` in distribution/registry.go. */
+/** What old registries made of the type of an image's config. Source: moby, `defaultImageTypes` in distribution/registry.go. */
 const LOST_TYPES: readonly string[] = ["application/octet-stream", "application/json", "text/html"];
 
 /**

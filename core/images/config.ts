@@ -87,7 +87,7 @@ const MOST_WORDS = 10_000;
  * Every field may be absent, `null` or "", which Docker writes for most. A value of another kind is
  * refused rather than skipped: an entrypoint that is left out says that nothing runs. So is a key that
  * differs from a known one by case alone, because runtimes take it for that one. Two things are lenient:
- * a time that is none is left out, and a program may be one text, as Docker wrote it before 1.8.
+ * a time that is none is left out, and a program may be one text, as early Docker wrote it.
  *
  * @throws RegistryError `protocol` naming the place, as in `config.Env[2]`; `too_large` for more than 1000
  * layers, or 10000 entries of another list

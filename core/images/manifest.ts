@@ -5,7 +5,7 @@ import { broken, readList, readTexts, readWord } from "./field.ts";
 import { manifestTypeOf } from "./manifest_type.ts";
 
 /** What images and indexes have in common. */
-interface Common {
+export interface ManifestFields {
   /** The manifest that this one is about: a signature's image. */
   readonly subject?: Descriptor;
   /** What kind of artifact this is, as it was told; see `artifactTypeOf`. */
@@ -15,7 +15,7 @@ interface Common {
 }
 
 /** A manifest for one platform, or of an artifact. */
-export interface ImageManifest extends Common {
+export interface ImageManifest extends ManifestFields {
   /** Tells it from an {@linkcode ImageIndex}. */
   readonly kind: "image";
   /** What it is, by its own word and the registry's. */
@@ -27,7 +27,7 @@ export interface ImageManifest extends Common {
 }
 
 /** A manifest that lists others: one for each platform, attestations about them, or any. */
-export interface ImageIndex extends Common {
+export interface ImageIndex extends ManifestFields {
   /** Tells it from an {@linkcode ImageManifest}. */
   readonly kind: "index";
   /** What it is, by its own word and the registry's. */
@@ -70,7 +70,7 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
     };
 }
 
-function common(record: Record<string, unknown>): Common {
+function common(record: Record<string, unknown>): ManifestFields {
   const subject = record.subject ?? undefined;
   const artifactType = readWord(record.artifactType, "artifactType");
   const annotations = readTexts(record.annotations, "annotations");

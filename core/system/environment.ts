@@ -3,8 +3,8 @@ import { isPermitted } from "./permission.ts";
 import { variableOf } from "./runtime.ts";
 
 /**
- * Credentials from the two environment variables that an adapter names; only these are ever read.
- * Nothing unless both are set, and nothing where the runtime does not allow reading them.
+ * Credentials from the environment variables that an adapter names, two for its registry and one for its
+ * web API; only these are ever read. Nothing unless both of the two are set, and nothing where the runtime does not allow reading them.
  *
  * @param variable reads one variable
  * @default variable {@linkcode readVariable}
@@ -12,7 +12,13 @@ import { variableOf } from "./runtime.ts";
 export function environmentCredentials(
   variable: (name: string) => string | undefined = readVariable,
 ): CredentialSource {
-  return ({ adapter }) => {
+  return ({ adapter, registry }) => {
+    const { api } = adapter;
+    if (api !== undefined && registry === new URL(api.origin).host) {
+      const name = api.login?.env;
+      const registryToken = name === undefined ? undefined : variable(name);
+      return registryToken ? { registryToken, source: `environment ${name}` } : undefined;
+    }
     const names = adapter.credentials?.env;
     if (names === undefined) return undefined;
     const [username, password] = names.map(variable);

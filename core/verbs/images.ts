@@ -9,13 +9,13 @@ import type { Chartroom } from "./chartroom.ts";
 import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
 import { detailsOf, type Inspection } from "./inspection.ts";
 import {
-  type Config,
   type FetchedImage,
   type ImagePorts,
   isImage,
   platformEntry,
   platformImage,
   readConfig,
+  type StoredConfig,
 } from "./platform_image.ts";
 import { stopOf } from "./together.ts";
 
@@ -32,7 +32,7 @@ export interface FoundManifest extends Fetched {
 }
 
 /** An image's config, and whose it is. */
-export interface FoundConfig extends Config {
+export interface FoundConfig extends StoredConfig {
   /** What was asked for. */
   readonly target: Target;
   /** The config's digest. */
@@ -108,7 +108,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
       );
       return { target, digest, mediaType, quota };
     }
-    const fetched = await manifests.fetch(target, nameOf(target), operation);
+    const fetched = await manifests.read(target, nameOf(target), operation);
     const { quota } = fetched;
     if (fetched.manifest.kind === "index") {
       const entry = await platformEntry(target, fetched.manifest, platform, ports);
@@ -121,7 +121,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   async function manifest(reference: string, options: ImageOptions = {}): Promise<FoundManifest> {
     const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
     const { target, operation, ports } = start("read the manifest of", reference, options);
-    const fetched = await manifests.fetch(target, nameOf(target), operation);
+    const fetched = await manifests.read(target, nameOf(target), operation);
     if (platform === undefined) return { target, ...fetched };
     return { target, ...await platformImage(target, fetched, platform, ports) };
   }
@@ -129,7 +129,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   async function config(reference: string, options: ImageOptions = {}): Promise<FoundConfig> {
     const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
     const { target, operation, ports } = start("read the config of", reference, options);
-    const fetched = await manifests.fetch(target, nameOf(target), operation);
+    const fetched = await manifests.read(target, nameOf(target), operation);
     const image = platform === undefined
       ? onlyImage(fetched, operation)
       : await platformImage(target, fetched, platform, ports);
@@ -142,7 +142,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   async function inspect(reference: string, options: ImageOptions = {}): Promise<Inspection> {
     const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
     const { target, operation, ports } = start("inspect", reference, options);
-    const found = await manifests.fetch(target, nameOf(target), operation);
+    const found = await manifests.read(target, nameOf(target), operation);
     const chosen = platform === undefined
       ? found
       : await platformImage(target, found, platform, ports);

@@ -106,7 +106,7 @@ async function fetchEntry(
   { manifests, operation }: { readonly manifests: Manifests } & Pick<ImagePorts, "operation">,
 ): Promise<Fetched | undefined> {
   try {
-    return await manifests.fetch(target, digest, operation);
+    return await manifests.read(target, digest, operation);
   } catch (error) {
     if (error instanceof RegistryError && error.facts.status === 404) return undefined;
     throw error;

@@ -3,6 +3,7 @@ import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { RegistryError } from "../errors.ts";
 import { formatReference } from "../names/reference.ts";
 import { findLatest, type FindOptions, type Latest } from "../versions/latest.ts";
+import { listDetailed } from "./detailed.ts";
 import { checkCount } from "./count.ts";
 import type { Chartroom } from "./chartroom.ts";
 
@@ -12,6 +13,13 @@ export interface TagOptions {
   readonly limit?: number;
   /** Tags a page, at least 1; lowered to what the registry takes. @default the adapter's habit */
   readonly pageSize?: number;
+  /**
+   * Also tells what the registry's own web API knows of each tag, where it has one: digest, dates, sizes,
+   * platforms. Where it does not answer, a warning says so, and tags come with their names alone.
+   *
+   * @default false
+   */
+  readonly details?: boolean;
   /** Ends the listing early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -33,7 +41,7 @@ export interface TagListing extends AsyncIterable<TagEntry> {
 
 /** Which tags are the latest, and how the listing for it is asked for. `limit` cuts what was chosen. */
 export interface LatestOptions
-  extends FindOptions<TagEntry>, Pick<TagOptions, "pageSize" | "signal"> {}
+  extends FindOptions<TagEntry>, Pick<TagOptions, "pageSize" | "details" | "signal"> {}
 
 /** What can be asked about a repository's tags. */
 export interface ListingVerbs {
@@ -57,7 +65,9 @@ export interface ListingVerbs {
 }
 
 /** Makes the verbs. */
-export function listingVerbs({ locate, ask, begin, clean, warn }: Chartroom): ListingVerbs {
+export function listingVerbs(chartroom: Chartroom): ListingVerbs {
+  const { locate, ask, begin, clean, warn } = chartroom;
+
   function tags(reference: string, wishes: TagOptions = {}): TagListing {
     checkCount("limit", wishes.limit, "list tags");
     checkCount("pageSize", wishes.pageSize, "list tags");
@@ -72,7 +82,13 @@ export function listingVerbs({ locate, ask, begin, clean, warn }: Chartroom): Li
 
     async function* pages(): AsyncGenerator<readonly TagEntry[]> {
       complete = false;
-      const operation = begin(`list tags of "${name}"`, target, { signal: wishes.signal });
+      const { signal } = wishes;
+      const { api } = target.adapter;
+      if (wishes.details && api?.tags !== undefined && chartroom.reaches(target, api)) {
+        complete = yield* listDetailed(target, api, wishes, chartroom);
+        return;
+      }
+      const operation = begin(`list tags of "${name}"`, target, { signal });
       complete = yield* listTags(target, wishes, { ask, operation, onWarning: warn, clean });
     }
 
@@ -90,9 +106,9 @@ export function listingVerbs({ locate, ask, begin, clean, warn }: Chartroom): Li
 
   async function latest(
     reference: string,
-    { pageSize, signal, ...wishes }: LatestOptions = {},
+    { pageSize, details, signal, ...wishes }: LatestOptions = {},
   ): Promise<Latest<TagEntry>> {
-    return await findLatest(tags(reference, { pageSize, signal }).pages(), wishes);
+    return await findLatest(tags(reference, { pageSize, details, signal }).pages(), wishes);
   }
 
   return { tags, latest };

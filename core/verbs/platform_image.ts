@@ -1,11 +1,12 @@
 import { fetchBlob } from "../endpoints/blobs.ts";
 import type { Fetched, Manifests } from "../endpoints/manifests.ts";
+import { artifactTypeOf } from "../images/artifact_type.ts";
 import { isAttestation } from "../images/attestation.ts";
 import { type ImageConfig, parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
 import type { Digest } from "../names/digest.ts";
-import { isImageConfigType, isIndexType } from "../names/media_type.ts";
+import { isIndexType } from "../names/media_type.ts";
 import { choosePlatform, formatPlatform, type Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import type { Wire } from "../wire/open_wire.ts";
@@ -23,11 +24,11 @@ export interface ImagePorts extends Pick<Wire, "ask" | "pause"> {
   /** On whose behalf. */
   readonly operation: Operation;
   /** The configs that were asked for before. */
-  readonly configs: Map<Digest, Promise<Config>>;
+  readonly configs: Map<Digest, Promise<StoredConfig>>;
 }
 
 /** An image's config as it is stored, and what it says. */
-export interface Config {
+export interface StoredConfig {
   /** The bytes as they came. */
   readonly bytes: Uint8Array;
   /** What they say. */
@@ -61,7 +62,7 @@ export async function platformEntry(
     const chosen = choosePlatform(wanted, entries);
     if (chosen !== undefined || depth === MOST_DEPTH) return chosen;
     for (const { digest } of entries.filter(({ mediaType }) => isIndexType(mediaType))) {
-      const { manifest } = await ports.manifests.fetch(target, digest, ports.operation);
+      const { manifest } = await ports.manifests.read(target, digest, ports.operation);
       const found = manifest.kind === "index" && await search(manifest, depth + 1);
       if (found) return found;
     }
@@ -87,7 +88,7 @@ export async function platformImage(
   const { manifests, operation } = ports;
   if (fetched.manifest.kind === "index") {
     const { digest } = await platformEntry(target, fetched.manifest, wanted, ports);
-    const image = await manifests.fetch(target, digest, operation);
+    const image = await manifests.read(target, digest, operation);
     if (isImage(image)) return image;
     throw operation.fail("protocol", `${digest}, which the index calls an image, is an index`);
   }
@@ -100,16 +101,21 @@ export async function platformImage(
 /** An image's config and its bytes; undefined for an artifact, whose config can be anything. */
 export async function readConfig(
   target: Target,
-  { config }: ImageManifest,
+  manifest: ImageManifest,
   ports: ImagePorts,
-): Promise<Config | undefined> {
-  if (!isImageConfigType(config.mediaType)) return undefined;
+): Promise<StoredConfig | undefined> {
+  if (artifactTypeOf(manifest) !== undefined) return undefined;
+  const { config } = manifest;
   const known = ports.configs.get(config.digest) ?? fetchConfig(target, config, ports);
   ports.configs.set(config.digest, known);
   return await known;
 }
 
-async function fetchConfig(target: Target, wanted: Descriptor, ports: ImagePorts): Promise<Config> {
+async function fetchConfig(
+  target: Target,
+  wanted: Descriptor,
+  ports: ImagePorts,
+): Promise<StoredConfig> {
   const bytes = await fetchBlob(target, wanted, { ...ports, limit: CONFIG_LIMIT });
   return { bytes, config: ports.operation.reading(() => parseConfig(bytes)) };
 }

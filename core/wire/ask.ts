@@ -4,7 +4,8 @@ import type { Auth } from "./auth.ts";
 import type { Grant, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Asker } from "./refusal.ts";
-import type { Answer, Question, Sender } from "./send.ts";
+import type { Answer, Question } from "./question.ts";
+import type { Sender } from "./send.ts";
 import { waitFor } from "./wait.ts";
 
 /** A question to a registry, and who asked it in the end. */

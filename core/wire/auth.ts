@@ -6,7 +6,8 @@ import { readRealm, type Realm } from "./realm.ts";
 import { readAway } from "./reply.ts";
 import type { Routes } from "./route.ts";
 import { isGeneralScope } from "./scope.ts";
-import type { Answer, Question, Sender } from "./send.ts";
+import type { Answer, Question } from "./question.ts";
+import type { Sender } from "./send.ts";
 import { isVerdict, type Tokens } from "./tokens.ts";
 
 /** Bytes that the answer of `/v2/` may have. */
@@ -185,6 +186,6 @@ function direct(login: Login): Grant {
   return { secret: login.secret, login, agesAt: Infinity, until: Infinity };
 }
 
-function nameOf({ origin, repository }: Place): string {
-  return `${origin}/${repository ?? ""}`;
+function nameOf({ origin, repository, scope }: Place): string {
+  return `${origin}/${repository ?? ""} ${scope ?? ""}`;
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "../system/clock.ts";
 
-/** In flight at once: for one host, and in all. Beyond these registries begin to answer 429. */
-const PER_HOST = 6;
+/** In flight at once, in all. */
 const IN_ALL = 24;
 
 /** Lets requests through, a few at a time, and knows which hosts asked for patience. */
@@ -9,8 +8,10 @@ export interface Gate {
   /**
    * Waits for a place; what it returns gives the place back. Whoever was let in must look whether the host
    * has been closed since, and give the place back to wait.
+   *
+   * @param most how many the host takes at once
    */
-  enter(host: string, signal?: AbortSignal): Promise<() => void>;
+  enter(host: string, most: number, signal?: AbortSignal): Promise<() => void>;
   /** Closes `host` for `ms` milliseconds. */
   close(host: string, ms: number): void;
   /** Milliseconds until `host` may be asked again. */
@@ -19,6 +20,7 @@ export interface Gate {
 
 interface Waiting {
   readonly host: string;
+  readonly most: number;
   readonly go: () => void;
 }
 
@@ -29,8 +31,8 @@ export function createGate(clock: Clock): Gate {
   const queue: Waiting[] = [];
   let all = 0;
 
-  function hasRoom(host: string): boolean {
-    return all < IN_ALL && (inFlight.get(host) ?? 0) < PER_HOST;
+  function hasRoom({ host, most }: Waiting): boolean {
+    return all < IN_ALL && (inFlight.get(host) ?? 0) < most;
   }
 
   function take(host: string): void {
@@ -41,16 +43,17 @@ export function createGate(clock: Clock): Gate {
   function leave(host: string): void {
     all--;
     inFlight.set(host, (inFlight.get(host) ?? 1) - 1);
-    const next = queue.findIndex((waiting) => hasRoom(waiting.host));
+    const next = queue.findIndex(hasRoom);
     if (next >= 0) queue.splice(next, 1)[0]?.go();
   }
 
   return {
-    enter(host: string, signal?: AbortSignal): Promise<() => void> {
+    enter(host: string, most: number, signal?: AbortSignal): Promise<() => void> {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         const waiting: Waiting = {
           host,
+          most,
           go() {
             signal?.removeEventListener("abort", onAbort);
             take(host);
@@ -62,7 +65,7 @@ export function createGate(clock: Clock): Gate {
           if (place >= 0) queue.splice(place, 1);
           reject(signal?.reason);
         };
-        if (hasRoom(host)) return waiting.go();
+        if (hasRoom(waiting)) return waiting.go();
         signal?.addEventListener("abort", onAbort, { once: true });
         queue.push(waiting);
       });

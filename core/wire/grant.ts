@@ -13,12 +13,16 @@ export interface Place {
   readonly origin: string;
   /** The repository's full name; absent where the registry itself is asked. */
   readonly repository?: Repository;
+  /** What a token must be good for. @default reading the repository */
+  readonly scope?: string;
 }
 
 /** Credentials, wrapped together with where they may go. */
 export interface Login {
   /** The password or token. */
   readonly secret: Secret;
+  /** The user name, where it goes along apart from the secret. */
+  readonly username?: string;
   /** Where they were found, for messages. */
   readonly source?: string;
   /** Whether they come from a store and may be stale, so that a reader goes on without them. */

@@ -24,20 +24,36 @@ export class NotJson extends Error {
  * @throws {NotJson}
  */
 export function decodeJson(body: Uint8Array): Record<string, unknown> {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-  } catch {
-    throw new NotJson("malformed", "bytes that are not UTF-8");
-  }
+  const value = decodeJsonList(body);
+  if (!isRecord(value)) throw new NotJson("malformed", decodeText(body));
+  return value;
+}
+
+/**
+ * The value of a JSON object or list in UTF-8.
+ *
+ * @throws {NotJson}
+ */
+export function decodeJsonList(
+  body: Uint8Array,
+): Record<string, unknown> | readonly unknown[] {
+  const text = decodeText(body);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new NotJson(kindOf(text), text.trimStart());
   }
-  if (!isRecord(value)) throw new NotJson("malformed", text);
-  return value;
+  if (isRecord(value) || Array.isArray(value)) return value;
+  throw new NotJson("malformed", text);
+}
+
+function decodeText(body: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+  } catch {
+    throw new NotJson("malformed", "bytes that are not UTF-8");
+  }
 }
 
 /** Whether a value is an object with named members. */

@@ -1,3 +1,4 @@
+import type { RegistryApi } from "../adapter.ts";
 import type { Credentials, CredentialSource } from "../credentials.ts";
 import type { Login, Place } from "./grant.ts";
 import type { Routes } from "./route.ts";
@@ -7,6 +8,8 @@ import { Secret } from "./secret.ts";
 export interface Keyring {
   /** The login for a place, unless it has been spurned. */
   find(place: Place): Promise<Login | undefined>;
+  /** The login for a registry's own web API: one of its own, or that of the registry. */
+  findForApi(place: Place, api: RegistryApi): Promise<Login | undefined>;
   /** The login for a place that a registry has refused, and that is not used any more. */
   spurned(place: Place): Promise<Login | undefined>;
   /** Gives up a stored login, and warns. */
@@ -68,11 +71,48 @@ export function createKeyring(
     return [origin, ...[...pinned, ...trusted].map((url) => routes.route(new URL(url)).origin)];
   }
 
-  function lookUp(place: Place): Promise<Login | undefined> {
-    const name = JSON.stringify([place.registry, place.origin, place.repository]);
+  async function askForApi(place: Place, api: RegistryApi): Promise<Login | undefined> {
+    const { adapter, registry, repository } = place;
+    const { host } = new URL(api.origin);
+    if (api.login === undefined) return undefined;
+    const own = await source?.({ adapter, registry: host });
+    const credentials = own ?? await source?.({ adapter, registry, repository });
+    const secret = credentials && wrapForApi(credentials, own !== undefined, api);
+    if (credentials === undefined || secret === undefined) return undefined;
+    const name = JSON.stringify([host, credentials]);
+    const login = logins.get(name) ?? {
+      secret,
+      source: credentials.source,
+      stored: credentials.stored ?? false,
+      ...("username" in credentials ? { username: credentials.username } : {}),
+    };
+    logins.set(name, login);
+    return login;
+  }
+
+  /** A token for the registry is none for its API. */
+  function wrapForApi(
+    credentials: Credentials,
+    isOwn: boolean,
+    api: RegistryApi,
+  ): Secret | undefined {
+    const audience = [routes.route(new URL(api.origin)).origin];
+    if ("registryToken" in credentials) {
+      return isOwn ? Secret.bearer(credentials.registryToken, audience) : undefined;
+    }
+    if ("identityToken" in credentials) return undefined;
+    return api.login?.exchanges === undefined
+      ? Secret.bearer(credentials.password, audience)
+      : Secret.login(credentials.password, audience);
+  }
+
+  function lookUp(
+    name: string,
+    ask: () => Promise<Login | undefined>,
+  ): Promise<Login | undefined> {
     const known = found.get(name);
     if (known !== undefined) return known;
-    const finding = ask(place);
+    const finding = ask();
     found.set(name, finding);
     // A helper that failed may be asked again.
     finding.catch(() => found.delete(name));
@@ -81,11 +121,15 @@ export function createKeyring(
 
   return {
     async find(place: Place): Promise<Login | undefined> {
-      const login = await lookUp(place);
+      const login = await lookUp(nameOf(place), () => ask(place));
+      return login === undefined || refused.has(login) ? undefined : login;
+    },
+    async findForApi(place: Place, api: RegistryApi): Promise<Login | undefined> {
+      const login = await lookUp(apiNameOf(place, api), () => askForApi(place, api));
       return login === undefined || refused.has(login) ? undefined : login;
     },
     async spurned(place: Place): Promise<Login | undefined> {
-      const login = await lookUp(place);
+      const login = await lookUp(nameOf(place), () => ask(place));
       return login !== undefined && refused.has(login) ? login : undefined;
     },
     spurn(login: Login, { registry }: Place): void {
@@ -94,6 +138,14 @@ export function createKeyring(
       onWarning(`${registry} refuses ${named(login)}: going on without`);
     },
   };
+}
+
+function nameOf({ registry, origin, repository }: Place): string {
+  return JSON.stringify([registry, origin, repository]);
+}
+
+function apiNameOf({ registry, repository }: Place, { origin }: RegistryApi): string {
+  return JSON.stringify([registry, repository, "api", origin]);
 }
 
 /** A login, for messages. */

@@ -1,7 +1,8 @@
-import type { RegistryAdapter } from "../adapter.ts";
+import type { RegistryAdapter, RegistryApi } from "../adapter.ts";
 import type { CredentialSource } from "../credentials.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { type Ask, createAsk } from "./ask.ts";
+import { type AskApi, createAskApi } from "./ask_api.ts";
 import { createAuth } from "./auth.ts";
 import type { Place } from "./grant.ts";
 import { createKeyring } from "./keyring.ts";
@@ -45,6 +46,10 @@ export interface WireOptions {
 export interface Wire {
   /** Asks. */
   readonly ask: Ask;
+  /** Asks a registry's own web API. */
+  readonly askApi: AskApi;
+  /** Whether an API is to be asked: not where its registry was replaced by another. */
+  reaches(place: { readonly registry: string }, api: RegistryApi): boolean;
   /** Tells time. */
   readonly clock: Clock;
   /**
@@ -91,6 +96,9 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
   const auth = createAuth({ sender, routes, keyring, tokens, holdsSecret });
   return {
     ask: createAsk({ sender, auth, keyring, clock }),
+    askApi: createAskApi({ sender, keyring, routes }),
+    reaches: ({ registry }: { readonly registry: string }, api: RegistryApi) =>
+      !routes.isRerouted(registry) || routes.isRerouted(new URL(api.origin).host),
     clock,
     begin(
       what: string,

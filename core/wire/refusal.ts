@@ -2,7 +2,7 @@ import { named } from "./keyring.ts";
 import type { ErrorFacts, RegistryError } from "../errors.ts";
 import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
-import type { Answer } from "./send.ts";
+import type { Answer } from "./question.ts";
 
 const LOG_IN = "portolan login keeps one, --username with --password-stdin gives one";
 const LOOKS_THE_SAME = "Check the spelling. A private repository looks the same to a reader who " +

@@ -3,6 +3,18 @@ const REDACTED = "[redacted]";
 /** Shorter secrets are not searched for in text: they would garble every message. */
 const SHORTEST_SEARCHED = 4;
 
+/** What of a request a secret can go into. */
+export interface Sendable {
+  /** Its headers. */
+  readonly headers: Headers;
+  /** Its body, as a form. */
+  readonly form?: URLSearchParams;
+  /** Its body, as a JSON object. */
+  readonly json?: Record<string, string>;
+  /** Under which name the JSON takes a password. */
+  readonly passwordIn?: string;
+}
+
 /**
  * A password or token together with the exact origins that it may be sent to.
  *
@@ -11,15 +23,18 @@ const SHORTEST_SEARCHED = 4;
  * `[redacted]`.
  */
 export class Secret {
-  /** The scheme of the `Authorization` header, or `Refresh` for a token that only goes into forms. */
-  readonly scheme: "Basic" | "Bearer" | "Refresh";
+  /**
+   * The scheme of the `Authorization` header; `Refresh` for a token that only goes into forms, `Login` for a
+   * password that only goes into a JSON body.
+   */
+  readonly scheme: "Basic" | "Bearer" | "Refresh" | "Login";
   readonly #value: string;
   readonly #audience: ReadonlySet<string>;
   readonly #traces: readonly string[];
 
   /** @throws {TypeError} if the value cannot stand in a header; it is not shown */
   private constructor(
-    scheme: "Basic" | "Bearer" | "Refresh",
+    scheme: Secret["scheme"],
     value: string,
     audience: Iterable<string>,
     traces: readonly string[],
@@ -50,26 +65,35 @@ export class Secret {
     return new Secret("Refresh", token, audience, [token]);
   }
 
+  /** A password for a login by JSON, under any name that the body gives to it. */
+  static login(password: string, audience: Iterable<string>): Secret {
+    return new Secret("Login", encodeURIComponent(password.toWellFormed()), audience, [password]);
+  }
+
   /** Whether the audience holds the origin of `url`. */
   reaches(url: URL): boolean {
     return this.#audience.has(url.origin);
   }
 
   /**
-   * Puts the secret into a request to `url`, if the audience allows it: into its `Authorization` header, or
-   * a refresh token into its form. Tells whether it did.
+   * Puts the secret into a request to `url`, if the audience allows it: into its `Authorization` header, a
+   * refresh token into its form, a login into its JSON under the name `passwordIn`. Tells whether it did.
    */
-  attach(
-    request: { readonly headers: Headers; readonly form?: URLSearchParams },
-    url: URL,
-  ): boolean {
+  attach(request: Sendable, url: URL): boolean {
     if (!this.reaches(url)) return false;
-    if (this.scheme !== "Refresh") {
-      request.headers.set("authorization", `${this.scheme} ${this.#value}`);
-    } else if (request.form !== undefined) {
-      request.form.set("refresh_token", this.#value);
-    } else return false;
-    return true;
+    const { headers, form, json, passwordIn } = request;
+    switch (this.scheme) {
+      case "Refresh":
+        form?.set("refresh_token", this.#value);
+        return form !== undefined;
+      case "Login":
+        if (json === undefined || passwordIn === undefined) return false;
+        json[passwordIn] = decodeURIComponent(this.#value);
+        return true;
+      default:
+        headers.set("authorization", `${this.scheme} ${this.#value}`);
+        return true;
+    }
   }
 
   /** `text` without this secret: servers echo what they were sent. */

@@ -3,61 +3,19 @@ import type { Clock } from "../system/clock.ts";
 import { createGate } from "./gate.ts";
 import { diagnose, isHtml } from "./json.ts";
 import type { Operation } from "./operation.ts";
-import { mostHops, nextHop, type Redirects } from "./redirect.ts";
+import { type Answer, methodOf, type Question } from "./question.ts";
+import { mostHops, nextHop } from "./redirect.ts";
 import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
-import { type Reader, readError } from "./reply.ts";
+import { readError } from "./reply.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
-import type { Secret } from "./secret.ts";
-import type { Method, Reply, Transport } from "./transport.ts";
+import type { Reply, Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 /** Milliseconds for which a host is left alone at the most, whatever it asks for. */
 const LONGEST_CLOSURE = 3_600_000;
-
-/** A question, and what is to be made of a good answer. */
-export interface Question<T> {
-  /** What is asked, already routed. */
-  readonly url: URL;
-  /** What is done there. @default "GET", or "POST" with a form */
-  readonly method?: Method;
-  /** What goes along besides a secret. @default accept JSON */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as its body, url-encoded. */
-  readonly form?: Readonly<Record<string, string>>;
-  /** Goes along as far as its audience allows. */
-  readonly secret?: Secret;
-  /** Makes the value of a good answer. */
-  readonly read: Reader<T>;
-  /** Whether the body takes as long as it takes: only silence ends it. */
-  readonly streams?: boolean;
-  /** Where an answer may send us on. */
-  readonly redirects: Redirects;
-  /** Whether a good answer is a secret, so that no part of it is ever shown. */
-  readonly confidential?: boolean;
-  /** Asked instead, as soon as the server shows that `url` overwhelms it. */
-  readonly lighter?: URL;
-}
-
-/** The answer to a question. */
-export interface Answer<T = unknown> {
-  /** Who answered in the end: `url` of the question, or where a redirect led. */
-  readonly url: URL;
-  /** The HTTP status. */
-  readonly status: number;
-  /** The headers. */
-  readonly headers: Headers;
-  /** What was read, if the status is 2xx. */
-  readonly value?: T;
-  /** What an error body said, printable. */
-  readonly diagnostics: readonly string[];
-  /** Method and address, for messages. */
-  readonly request: string;
-  /** Whether an error body was a page made for people. */
-  readonly html: boolean;
-  /** How often the question was sent. */
-  readonly attempts: number;
-}
+/** In flight at once for one host. Beyond this registries begin to answer 429. */
+const PER_HOST = 6;
 
 /** Sends questions, patiently. */
 export interface Sender {
@@ -119,6 +77,8 @@ export function createSender(ports: {
           method: methodOf(question),
           headers: question.headers ?? { accept: "application/json" },
           form: question.form,
+          json: question.json,
+          passwordIn: question.passwordIn,
           signed: url.origin !== question.url.origin,
           secret: url.origin === question.url.origin ? question.secret : undefined,
           time: question.streams ? Infinity : operation.left(),
@@ -158,7 +118,7 @@ export function createSender(ports: {
         throw failure(trouble, question, operation, attempt - 1);
       }
       await pause(closed, operation);
-      const leave = await gate.enter(host, operation.signal);
+      const leave = await gate.enter(host, question.atOnce ?? PER_HOST, operation.signal);
       if (gate.closedFor(host) === 0) return leave;
       leave();
     }
@@ -233,10 +193,6 @@ export function createSender(ports: {
   }
 
   return { send };
-}
-
-function methodOf({ method, form }: Question<unknown>): Method {
-  return method ?? (form === undefined ? "GET" : "POST");
 }
 
 function statusText(status: number): string {

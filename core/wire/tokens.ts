@@ -8,7 +8,8 @@ import { isRefusal, refusedToken } from "./refusal.ts";
 import { readJson } from "./reply.ts";
 import { readPartOf, readScope } from "./scope.ts";
 import { Secret } from "./secret.ts";
-import type { Answer, Sender } from "./send.ts";
+import type { Answer } from "./question.ts";
+import type { Sender } from "./send.ts";
 import { readToken } from "./token.ts";
 import { waitFor } from "./wait.ts";
 
@@ -195,7 +196,8 @@ export function createTokens(ports: {
 }
 
 /** Nothing where no repository is to be read: such a token proves the login and no more. */
-function scopeOf({ adapter, repository }: Place, realm: Realm): string | undefined {
+function scopeOf({ adapter, repository, scope }: Place, realm: Realm): string | undefined {
+  if (scope !== undefined) return adapter.scope ?? scope;
   if (adapter.scope !== undefined || repository === undefined) return adapter.scope;
   const named = realm.scope === undefined ? undefined : readPartOf(realm.scope, repository);
   return named ?? readScope(repository);

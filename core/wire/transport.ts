@@ -39,6 +39,10 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as its body, url-encoded. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as its body, with a password put in under the name `passwordIn`. */
+  readonly json?: Readonly<Record<string, string>>;
+  /** Under which name the JSON takes a password. */
+  readonly passwordIn?: string;
   /** Whether its query may be signed, and so is not to be shown. */
   readonly signed?: boolean;
   /** Goes along if its audience allows. */
@@ -119,7 +123,10 @@ export function createTransport(ports: {
     const { url, method, signal } = request;
     const headers = new Headers({ "user-agent": "portolan", ...request.headers });
     const form = request.form && new URLSearchParams(request.form);
-    const authorised = request.secret?.attach({ headers, form }, url) ?? false;
+    const json = request.json && { ...request.json };
+    const sendable = { headers, form, json, passwordIn: request.passwordIn };
+    const authorised = request.secret?.attach(sendable, url) ?? false;
+    if (json !== undefined) headers.set("content-type", "application/json");
     if (request.secret && authorised) remember(request.secret);
 
     const started = clock.now();
@@ -168,7 +175,7 @@ export function createTransport(ports: {
       response = await ports.fetch(url, {
         method,
         headers,
-        body: form,
+        body: form ?? (json && JSON.stringify(json)),
         redirect: "manual",
         signal: watch.signal,
         ...(client === undefined ? {} : { client }),

@@ -1,0 +1,122 @@
+import type {
+  ApiChecks,
+  ApiListing,
+  ApiPage,
+  NamespaceDetails,
+  RegistryApi,
+  RepositoryDetails,
+  TagDetails,
+} from "../core/adapter.ts";
+
+/** The most that a page holds; more is lowered without a word: badges/shields #4562, 2020. */
+const PAGE = 100;
+
+/** https://hub.docker.com, of which docker/docs `reference/api/hub/latest.yaml` tells, 2026. */
+export const dockerHubApi: RegistryApi = {
+  origin: "https://hub.docker.com",
+  login: {
+    exchanges: [
+      // A password, a personal access token or an organisation's: same document.
+      {
+        path: "/v2/auth/token",
+        username: "identifier",
+        password: "secret",
+        token: "access_token",
+      },
+      // The older one, for accounts alone: "Docker Registry API v2", 2019-06.
+      { path: "/v2/users/login", username: "username", password: "password", token: "token" },
+    ],
+  },
+  tags(repository: string): readonly ApiListing<TagDetails>[] {
+    const [namespace = "", ...rest] = repository.split("/");
+    const name = rest.join("/");
+    return [
+      // Answers everybody about public repositories: renovate `docker/dockerhub-cache.ts`, 2026-08.
+      paged(`/v2/repositories/${namespace}/${name}/tags`, readTag),
+      // The one that is documented, with a login.
+      paged(`/v2/namespaces/${namespace}/repositories/${name}/tags`, readTag),
+    ];
+  },
+  repositories(namespace: string): readonly ApiListing<RepositoryDetails>[] {
+    return [
+      // "Docker Registry API v2", 2019-06.
+      paged(`/v2/repositories/${namespace}/`, (entry, check) => {
+        return readRepository(entry, namespace, check);
+      }),
+      paged(`/v2/namespaces/${namespace}/repositories`, (entry, check) => {
+        return readRepository(entry, namespace, check);
+      }),
+    ];
+  },
+  namespaces(): readonly ApiListing<NamespaceDetails>[] {
+    // Same article; all at once.
+    return [{
+      page: () => "/v2/repositories/namespaces/",
+      read(document: unknown, check: ApiChecks): ApiPage<NamespaceDetails> {
+        const names = check.list(check.member(document, "namespaces"));
+        const items = names.flatMap((name) => check.text(name) ?? []).map((name) => ({ name }));
+        return { items, entries: names.length, more: false };
+      },
+    }];
+  },
+};
+
+function paged<T>(
+  path: string,
+  read: (entry: unknown, check: ApiChecks) => T | undefined,
+): ApiListing<T> {
+  return {
+    page: (number: number) => `${path}?page=${number}&page_size=${PAGE}`,
+    read(document: unknown, check: ApiChecks): ApiPage<T> {
+      const entries = check.list(check.member(document, "results"));
+      return {
+        items: entries.flatMap((entry) => read(entry, check) ?? []),
+        entries: entries.length,
+        total: check.count(check.member(document, "count")),
+        more: check.text(check.member(document, "next")) !== undefined,
+      };
+    },
+  };
+}
+
+/** `digest`, `tag_last_pushed` and `architecture` can be null, `images` missing: renovate `docker/schema.ts`, 2026-08. */
+function readTag(entry: unknown, check: ApiChecks): TagDetails | undefined {
+  const name = check.tag(check.member(entry, "name"));
+  if (name === undefined) return undefined;
+  const images = check.list(check.member(entry, "images"));
+  const platforms = images.flatMap((image) => readPlatform(image, check) ?? []);
+  return {
+    name,
+    // The index's: renovate `docker/index.ts`, 2026-08.
+    digest: check.digest(check.member(entry, "digest")),
+    platforms: platforms.length === 0 ? undefined : [...new Set(platforms)],
+    size: check.count(check.member(entry, "full_size")),
+    pushedAt: check.time(check.member(entry, "tag_last_pushed")),
+    updatedAt: check.time(check.member(entry, "last_updated")),
+  };
+}
+
+function readPlatform(image: unknown, check: ApiChecks): string | undefined {
+  const [os, architecture, variant] = ["os", "architecture", "variant"]
+    .map((name) => check.member(image, name));
+  // An attestation of BuildKit.
+  if (os === "unknown" || architecture === "unknown") return undefined;
+  return check.platform(os, architecture, variant);
+}
+
+function readRepository(
+  entry: unknown,
+  namespace: string,
+  check: ApiChecks,
+): RepositoryDetails | undefined {
+  const name = check.text(check.member(entry, "name"));
+  if (name === undefined) return undefined;
+  return {
+    name: `${check.text(check.member(entry, "namespace")) ?? namespace}/${name}`,
+    description: check.text(check.member(entry, "description")),
+    stars: check.count(check.member(entry, "star_count")),
+    pulls: check.count(check.member(entry, "pull_count")),
+    updatedAt: check.time(check.member(entry, "last_updated")),
+    isPrivate: check.flag(check.member(entry, "is_private")),
+  };
+}

@@ -1,0 +1,130 @@
+import type { TagDetails } from "../adapter.ts";
+import { openManifests, type Resolved } from "../endpoints/manifests.ts";
+import { RegistryError } from "../errors.ts";
+import { formatReference } from "../names/reference.ts";
+import { parseTag, type Tag } from "../names/tag.ts";
+import type { Target } from "../target.ts";
+import type { Chartroom } from "./chartroom.ts";
+import { checkCount } from "./count.ts";
+import type { ImageOptions } from "./image_target.ts";
+import { openFacts } from "./tag_facts.ts";
+import { failureOf, type Finding, isMissing, shortfallOf, tagByTag } from "./tag_by_tag.ts";
+import { stopOf } from "./together.ts";
+
+/** What looking for details may cost. */
+export interface DetailsOptions extends Pick<ImageOptions, "signal"> {
+  /** Requests that it may take. @default 200 */
+  readonly maxRequests?: number;
+}
+
+/**
+ * What is known of tags, one record each, in their order. Nothing is sent before iteration begins.
+ *
+ * Iteration ends normally even where not everything could be asked: what is not known is absent then, and
+ * `shortfall` tells of it. A tag that is gone has nothing but its name.
+ */
+export interface DetailsListing extends AsyncIterable<TagDetails> {
+  /** Whose tags they are. */
+  readonly target: Target;
+  /** What the latest iteration lacks: `incomplete`, or `digest_mismatch` where content was forged. Absent if nothing. */
+  readonly shortfall?: RegistryError;
+}
+
+/** What else is known of tags. */
+export interface DetailsVerbs {
+  /**
+   * Looks up digest, type, platforms, size and build time of tags: a HEAD each, then for each distinct
+   * digest its manifest and a config, and for an index the manifest of one image, of which `size` and
+   * `createdAt` are: that for linux/amd64 if there is one, else the first. When a tag was pushed, no
+   * registry tells in this way. What is known of a tag already is kept, and with digest and size that is
+   * enough: nothing is asked.
+   *
+   * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest, and for a tag
+   *   that is none
+   * @throws {RangeError} if `maxRequests` is not a whole number from 1
+   */
+  details(
+    reference: string,
+    tags: Iterable<string | TagDetails>,
+    options?: DetailsOptions,
+  ): DetailsListing;
+}
+
+/** Tells all that is known of a tag. A registry that can tell of all at once comes in here. */
+type DetailsOf = (tag: Tag) => Promise<Finding<TagDetails>>;
+
+/** Makes the verb. */
+export function detailsVerbs({ locate, ask, begin, pause }: Chartroom): DetailsVerbs {
+  const manifests = openManifests(ask);
+
+  function details(
+    reference: string,
+    tags: Iterable<string | TagDetails>,
+    options: DetailsOptions = {},
+  ): DetailsListing {
+    const { maxRequests = 200 } = options;
+    checkCount("maxRequests", maxRequests, "tell the details of tags");
+    const target = locate(reference);
+    const { registry, repository, tag, digest } = target;
+    const what = `tell the details of tags of "${formatReference({ registry, repository })}"`;
+    if (tag !== undefined || digest !== undefined) {
+      const message = `Cannot ${what}: "${reference}" names one image`;
+      throw new RegistryError("reference_invalid", message);
+    }
+    const known = new Map<Tag, TagDetails>();
+    const names = Array.from(tags, (tag) => {
+      const entry = typeof tag === "string" ? { name: tag } : tag;
+      const name = parseTag(entry.name);
+      known.set(name, entry);
+      return name;
+    });
+    let shortfall: RegistryError | undefined;
+
+    async function* iterate(): AsyncGenerator<TagDetails> {
+      shortfall = undefined;
+      const { stop, signal } = stopOf(options.signal);
+      const operation = begin(what, target, { signal, maxRequests });
+      const factsOf = openFacts(target, { ask, pause, manifests, operation });
+      const failures: RegistryError[] = [];
+      let lacking = 0;
+
+      const detailsOf: DetailsOf = async (tag) => {
+        const told = known.get(tag) ?? { name: tag };
+        if (told.digest !== undefined && told.size !== undefined) return { value: told };
+        try {
+          const found = await manifests.resolve(target, tag, operation);
+          const { value, failure } = await factsOf(found);
+          return { value: { ...told, ...pointer(found), ...value }, failure };
+        } catch (error) {
+          return { value: told, ...(isMissing(error) ? {} : { failure: failureOf(error) }) };
+        }
+      };
+
+      for await (const { tag, finding } of tagByTag(names, detailsOf, stop)) {
+        const failure = finding?.failure;
+        if (failure !== undefined) failures.push(failure);
+        if (finding === undefined || failure !== undefined) lacking++;
+        const before = operation.left();
+        yield finding?.value ?? known.get(tag) ?? { name: tag };
+        operation.extend(before - operation.left());
+      }
+      if (lacking === 0) return;
+      const missing = `${lacking} of ${names.length} tags lack details`;
+      shortfall = shortfallOf(missing, failures, operation);
+    }
+
+    return {
+      target,
+      get shortfall() {
+        return shortfall;
+      },
+      [Symbol.asyncIterator]: iterate,
+    };
+  }
+
+  return { details };
+}
+
+function pointer({ digest, mediaType }: Resolved): Pick<Resolved, "digest" | "mediaType"> {
+  return mediaType === undefined ? { digest } : { digest, mediaType };
+}
