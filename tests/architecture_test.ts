@@ -30,7 +30,8 @@ Deno.test("scripts import mod.ts and what they share, and only main.ts other scr
 
 Deno.test("adapters import the contract, as a type, and nothing else", () => {
   const isAllowed = ({ path }: Source, { to, isType }: Import) =>
-    (isType && to === "core/adapter.ts") || (path === "adapters/mod.ts" && isAdapterFile(to));
+    (isType && to === "core/adapter.ts") || (path === "adapters/mod.ts" && isAdapterFile(to)) ||
+    to === path.replace(/\.ts$/, "_api.ts");
   assertEquals(breaches(isIn("adapters/"), isAllowed), []);
 });
 
@@ -49,6 +50,12 @@ Deno.test("core/versions imports itself, core/names and errors.ts", () => {
   const isAllowed = (_: Source, { to }: Import) =>
     to === "core/errors.ts" || to.startsWith("core/names/") || to.startsWith("core/versions/");
   assertEquals(breaches(isIn("core/versions/"), isAllowed), []);
+});
+
+Deno.test("core/images imports itself, core/names and errors.ts", () => {
+  const isAllowed = (_: Source, { to }: Import) =>
+    to === "core/errors.ts" || to.startsWith("core/names/") || to.startsWith("core/images/");
+  assertEquals(breaches(isIn("core/images/"), isAllowed), []);
 });
 
 Deno.test("core names no registry and no host", () => {
@@ -103,7 +110,8 @@ Deno.test("only mod.ts knows both adapters and core", () => {
 });
 
 Deno.test("nothing imports itself in a circle", () => {
-  assertEquals(sources.map(({ path }) => circleFrom(path, [])).filter((circle) => circle), []);
+  const clear = new Set<string>();
+  assertEquals(sources.map(({ path }) => circleFrom(path, [], clear)).filter(Boolean), []);
 });
 
 Deno.test("no file is past 250 lines", () => {
@@ -155,13 +163,20 @@ function filesWith(pattern: RegExp): string[] {
     .map(({ path }) => path);
 }
 
-function circleFrom(path: string, trail: readonly string[]): string | undefined {
+/** A circle that `path` leads into, unless all of its imports are `clear` of one. */
+function circleFrom(
+  path: string,
+  trail: readonly string[],
+  clear: Set<string>,
+): string | undefined {
   const seen = trail.indexOf(path);
   if (seen >= 0) return [...trail.slice(seen), path].join(" -> ");
+  if (clear.has(path)) return undefined;
   const source = sources.find((candidate) => candidate.path === path);
   for (const { to } of source?.imports ?? []) {
-    const circle = circleFrom(to, [...trail, path]);
+    const circle = circleFrom(to, [...trail, path], clear);
     if (circle !== undefined) return circle;
   }
+  clear.add(path);
   return undefined;
 }
