@@ -30,6 +30,7 @@ export type {
   RegistryApi,
   RegistryCredentials,
   RegistryPages,
+  RegistryUploads,
   RepositoryDetails,
   TagDetails,
 } from "./core/adapter.ts";

@@ -20,6 +20,9 @@ export const ecrPublic: RegistryAdapter = {
     // aws/containers-roadmap #1262, 2022-08.
     order: "none",
   },
+  // Of its private sister: every PATCH after the first is accepted and thrown away: aws/containers-roadmap
+  // #2831, 2026-06.
+  uploads: { whole: true },
   // What `aws ecr-public get-login-password` prints goes with the user name AWS.
   credentials: { env: ["ECR_PUBLIC_USERNAME", "ECR_PUBLIC_PASSWORD"] },
 };

@@ -19,6 +19,9 @@ export const ghcr: RegistryAdapter = {
     // Cursors amd64-version-1.8.1, arm32v7-1.9.1, 1.9.3-ls56: same article; renovate #36103, 2025-05.
     order: "oldest-first",
   },
+  // More in one PATCH with a Content-Range is answered with 416: oras rust-oci-client #35, 2022-05; ocx-sh/ocx
+  // #237, 2026-07.
+  uploads: { chunkMax: 4 * 1024 * 1024 },
   credentials: { env: ["GHCR_USERNAME", "GHCR_PASSWORD"] },
   api: ghcrApi,
   hints: {

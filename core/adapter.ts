@@ -42,6 +42,8 @@ export interface RegistryAdapter {
    * @default it does not
    */
   readonly pulls?: "counted";
+  /** How it takes uploads that are cut into chunks. @default as it is asked for */
+  readonly uploads?: RegistryUploads;
   /** How it knows its users. */
   readonly credentials?: RegistryCredentials;
   /** Its own web API, where that tells more than V2. */
@@ -64,6 +66,16 @@ export interface RegistryPages {
    * @default unknown
    */
   readonly order?: "name" | "oldest-first" | "none";
+}
+
+/** How a registry takes uploads. A blob is sent whole unless the caller asks for chunks. */
+export interface RegistryUploads {
+  /** Whether a blob must be sent whole, because chunks would be spoilt. @default false */
+  readonly whole?: boolean;
+  /** The most bytes that a chunk may have. @default no limit known */
+  readonly chunkMax?: number;
+  /** The least bytes that every chunk but the last must have. @default the registry tells, or any */
+  readonly chunkMin?: number;
 }
 
 /** How a registry knows its users. */

@@ -17,8 +17,11 @@ export interface Asked<T = unknown> {
 }
 
 /** What can be asked; the rest of a question follows from who asks. */
-export interface Matter<T>
-  extends Pick<Question<T>, "url" | "method" | "headers" | "lighter" | "read" | "streams"> {
+export interface Matter<T> extends
+  Pick<
+    Question<T>,
+    "url" | "method" | "headers" | "content" | "once" | "lighter" | "read" | "streams"
+  > {
   /** Where an answer may send us on. @default as far as the one who asks has no secret */
   readonly redirects?: "storage" | "told";
 }

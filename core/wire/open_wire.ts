@@ -1,12 +1,13 @@
 import type { RegistryAdapter, RegistryApi } from "../adapter.ts";
 import type { CredentialSource } from "../credentials.ts";
+import type { ErrorFacts } from "../errors.ts";
 import { type Clock, systemClock } from "../system/clock.ts";
 import { type Ask, createAsk } from "./ask.ts";
 import { type AskApi, createAskApi } from "./ask_api.ts";
 import { createAuth } from "./auth.ts";
 import type { Place } from "./grant.ts";
 import { createKeyring } from "./keyring.ts";
-import { beginOperation, type Operation } from "./operation.ts";
+import { beginOperation, type Budget, budgetOf, type Operation } from "./operation.ts";
 import type { Routes } from "./route.ts";
 import { backoff } from "./retry.ts";
 import { createSender } from "./send.ts";
@@ -42,6 +43,18 @@ export interface WireOptions {
   readonly onWarning?: (message: string) => void;
 }
 
+/** How a verb is begun. */
+export interface BeginOptions {
+  /** The caller's wish to stop. */
+  readonly signal?: AbortSignal;
+  /** Requests that it may send. @default Infinity */
+  readonly maxRequests?: number;
+  /** Requests that it may send together with others, instead. */
+  readonly budget?: Budget;
+  /** Which end of a copy it is. */
+  readonly side?: ErrorFacts["side"];
+}
+
 /** The way to every registry: what a verb needs to ask one. */
 export interface Wire {
   /** Asks. */
@@ -50,17 +63,18 @@ export interface Wire {
   readonly askApi: AskApi;
   /** Whether an API is to be asked: not where its registry was replaced by another. */
   reaches(place: { readonly registry: string }, api: RegistryApi): boolean;
+  /** The address to really use for one that a server names. */
+  route(url: URL): URL;
   /** Tells time. */
   readonly clock: Clock;
   /**
-   * Begins one verb on one registry; `what` follows "Cannot". A request past `maxRequests` is an error.
-   *
-   * @default options.maxRequests Infinity
+   * Begins one verb on one registry; `what` follows "Cannot". A request past
+   * what it may send is an error.
    */
   begin(
     what: string,
     place: { readonly adapter: RegistryAdapter; readonly registry: string },
-    options?: { readonly signal?: AbortSignal; readonly maxRequests?: number },
+    options?: BeginOptions,
   ): Operation;
   /** Waits before the try after `attempt`, counted from 1, which had broken off. */
   pause(attempt: number, signal?: AbortSignal): Promise<void>;
@@ -99,13 +113,15 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
     askApi: createAskApi({ sender, keyring, routes }),
     reaches: ({ registry }: { readonly registry: string }, api: RegistryApi) =>
       !routes.isRerouted(registry) || routes.isRerouted(new URL(api.origin).host),
+    route: routes.route,
     clock,
     begin(
       what: string,
       { adapter, registry }: Pick<Place, "adapter" | "registry">,
-      wishes: { readonly signal?: AbortSignal; readonly maxRequests?: number } = {},
+      wishes: BeginOptions = {},
     ): Operation {
-      return beginOperation(what, { adapter, registry, timeout, clock, ...wishes });
+      const { signal, side, budget = budgetOf(wishes.maxRequests) } = wishes;
+      return beginOperation(what, { adapter, registry, timeout, clock, signal, side, budget });
     },
     pause: (attempt: number, signal?: AbortSignal) => clock.sleep(backoff(attempt, random), signal),
     clean,

@@ -5,6 +5,19 @@ import type { Clock } from "../system/clock.ts";
 /** Milliseconds that one operation may spend waiting for a better moment. */
 const PATIENCE = 60_000;
 
+/** Requests that may be sent, by one operation or by several that share it. */
+export interface Budget {
+  /** How many there were. */
+  readonly most: number;
+  /** How many are left. */
+  left: number;
+}
+
+/** A budget of `most` requests. */
+export function budgetOf(most: number = Infinity): Budget {
+  return { most, left: most };
+}
+
 /**
  * One verb on one repository: what its requests share, so that no nesting of retries can multiply it.
  */
@@ -46,17 +59,18 @@ export function beginOperation(
     readonly timeout: number;
     readonly clock: Clock;
     readonly signal?: AbortSignal;
-    /** @default Infinity */
-    readonly maxRequests?: number;
+    /** @default without limit */
+    readonly budget?: Budget;
+    /** Which end of a copy it is. */
+    readonly side?: ErrorFacts["side"];
   },
 ): Operation {
-  const { adapter, registry, timeout, clock, signal, maxRequests = Infinity } = options;
-  let requests = maxRequests;
+  const { adapter, registry, timeout, clock, signal, side, budget = budgetOf() } = options;
   let deadline = clock.now() + timeout;
 
   function fail(code: ErrorCode, reason: string, facts: ErrorFacts = {}, cause?: unknown) {
     const hint = adapter.hints?.[code] ?? facts.hint;
-    const all = { registry, adapter: adapter.id, ...facts, hint };
+    const all = { registry, adapter: adapter.id, ...facts, hint, side };
     const known = Object.entries(all).filter(([, fact]) => fact !== undefined);
     return new RegistryError(code, `Cannot ${what}: ${reason}`, Object.fromEntries(known), {
       cause,
@@ -87,11 +101,11 @@ export function beginOperation(
       deadline += ms;
     },
     get requests() {
-      return requests;
+      return budget.left;
     },
     spend(): void {
-      if (requests <= 0) throw fail("incomplete", `it takes more than ${maxRequests} requests`);
-      requests--;
+      if (budget.left <= 0) throw fail("incomplete", `it takes more than ${budget.most} requests`);
+      budget.left--;
     },
     fail,
     adopt,

@@ -1,7 +1,7 @@
 import type { Redirects } from "./redirect.ts";
 import type { Reader } from "./reply.ts";
 import type { Secret } from "./secret.ts";
-import type { Method } from "./transport.ts";
+import type { Content, Method } from "./transport.ts";
 
 /** A question, and what is to be made of a good answer. */
 export interface Question<T> {
@@ -17,6 +17,10 @@ export interface Question<T> {
   readonly json?: Readonly<Record<string, string>>;
   /** Under which name the JSON takes a password. */
   readonly passwordIn?: string;
+  /** Sent as its body as it is. */
+  readonly content?: Content;
+  /** Whether it is sent once and no more: what is sent anew would find its address gone. */
+  readonly once?: boolean;
   /** Goes along as far as its audience allows. */
   readonly secret?: Secret;
   /** Makes the value of a good answer. */

@@ -45,7 +45,9 @@ export function nextHop(
   const home = question.url;
   const isHome = next.origin === home.origin;
   const mayLeave = question.redirects === "open" || question.redirects === "storage";
-  const isElsewhere = mayLeave && next.protocol === home.protocol &&
+  const isSafe = next.protocol === "https:" ||
+    (next.protocol === "http:" && from.protocol === "http:");
+  const isElsewhere = mayLeave && isSafe &&
     (!isPrivate(next.hostname) || isPrivate(home.hostname));
   const hasSecret = meant.username !== "" || meant.password !== "" ||
     transport.holdsSecret(location);

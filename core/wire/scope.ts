@@ -6,6 +6,17 @@ export function readScope(repository: string): string {
   return `repository:${repository}:pull`;
 }
 
+/** The scope that lets a token write `repository`, and mount into it blobs of `from`. */
+export function writeScope(repository: string, from?: string): string {
+  const own = `repository:${repository}:pull,push`;
+  return from === undefined ? own : `${own} ${readScope(from)}`;
+}
+
+/** The scope that lets a token delete from `repository`. */
+export function deleteScope(repository: string): string {
+  return `repository:${repository}:pull,push,delete`;
+}
+
 /**
  * The part of a scope named by a challenge that a reader of `repository` should ask for, or nothing
  * if there is no such part.

@@ -54,7 +54,8 @@ export function createSender(ports: {
         continue;
       }
       const wait = outcome.wait ?? backoff(attempt, random);
-      const isLast = attempt >= Math.min(outcome.attempts, retries + 1);
+      const most = question.once ? 1 : Math.min(outcome.attempts, retries + 1);
+      const isLast = attempt >= most;
       if (isLast || !canWait(wait, operation)) {
         throw failure(outcome, question, operation, attempt);
       }
@@ -68,7 +69,7 @@ export function createSender(ports: {
     attempt: number,
   ): Promise<Answer<T> | Trouble> {
     const leave = await admit(question, operation, attempt);
-    let { url } = question;
+    let { url, secret } = question;
     try {
       for (let hop = 0;; hop++) {
         operation.spend();
@@ -79,9 +80,10 @@ export function createSender(ports: {
           form: question.form,
           json: question.json,
           passwordIn: question.passwordIn,
+          content: question.content,
           signed: url.origin !== question.url.origin,
-          secret: url.origin === question.url.origin ? question.secret : undefined,
-          time: question.streams ? Infinity : operation.left(),
+          secret,
+          time: question.streams || question.content ? Infinity : operation.left(),
           // Half of a short time is kept for a lighter question, or for another try.
           headersTime: Math.min(operation.timeout / 2, operation.left()),
           attempt,
@@ -94,6 +96,8 @@ export function createSender(ports: {
         await readError(reply);
         if (hop === mostHops(question.redirects)) throw new Refused(`more than ${hop} redirects`);
         url = nextHop(reply.headers.get("location"), url, { status, question, routes, transport });
+        // Not even back at home: others have no say in what is asked with a secret.
+        if (url.origin !== question.url.origin) secret = undefined;
       }
     } catch (error) {
       const { confidential } = question;

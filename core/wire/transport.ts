@@ -3,6 +3,7 @@ import type { Clock } from "../system/clock.ts";
 import type { Secret } from "./secret.ts";
 import { setbackOf } from "./setback.ts";
 import type { Exchange } from "./trace.ts";
+import { openContent } from "./content.ts";
 import { startWatch } from "./watch.ts";
 
 /** Milliseconds for connecting and for the headers to come. */
@@ -29,6 +30,9 @@ const TELLING_HEADERS = [
 /** The methods of the protocol. */
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+/** What is sent as it is. A stream has no length of its own, so it goes out in chunks. */
+export type Content = Uint8Array | (() => AsyncIterable<Uint8Array>);
+
 /** One request. */
 export interface Request {
   /** Where it goes, already routed. */
@@ -43,6 +47,8 @@ export interface Request {
   readonly json?: Readonly<Record<string, string>>;
   /** Under which name the JSON takes a password. */
   readonly passwordIn?: string;
+  /** Sent as its body as it is: bytes that are at hand, or what begins their stream anew. */
+  readonly content?: Content;
   /** Whether its query may be signed, and so is not to be shown. */
   readonly signed?: boolean;
   /** Goes along if its audience allows. */
@@ -132,10 +138,12 @@ export function createTransport(ports: {
     const started = clock.now();
     const deadline = started + request.time;
     const watch = startWatch(clock, signal);
+    const content = openContent(request.content, watch);
     let response: Response | undefined;
 
     function fail(error: unknown): unknown {
-      return signal?.aborted ? signal.reason : setbackOf(watch.late() ?? error, url);
+      if (signal?.aborted) return signal.reason;
+      return content?.failure() ?? setbackOf(watch.late() ?? error, url);
     }
 
     function settle(failure?: unknown): void {
@@ -175,7 +183,7 @@ export function createTransport(ports: {
       response = await ports.fetch(url, {
         method,
         headers,
-        body: form ?? (json && JSON.stringify(json)),
+        body: content?.body ?? form ?? (json && JSON.stringify(json)),
         redirect: "manual",
         signal: watch.signal,
         ...(client === undefined ? {} : { client }),
@@ -184,6 +192,9 @@ export function createTransport(ports: {
       const failure = fail(error);
       settle(failure);
       throw failure;
+    } finally {
+      // An answer can come before all was sent; nobody else ends the stream then.
+      content?.end();
     }
     watch.rest();
     return { status: response.status, headers: response.headers, body: read(response.body) };

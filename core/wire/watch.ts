@@ -5,7 +5,10 @@ import { Setback } from "./setback.ts";
 export interface Watch {
   /** Aborted when time is up, or by the outer signal. */
   readonly signal: AbortSignal;
-  /** From now on something must happen within `ms`, and all of it before `deadline`. */
+  /**
+   * From now on something must happen within `ms`, and all of it before `deadline`. No moment may be earlier
+   * than one that was expected before: the timer is never set back.
+   */
   expect(ms: number, deadline: number, what: string): void;
   /** From now on nothing has to happen. */
   rest(): void;
@@ -20,30 +23,31 @@ export function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch 
   const controller = new AbortController();
   const done = new AbortController();
   let until = Infinity;
-  let span = 0;
   let running = false;
   let resting = false;
   let what = "";
   let late: Setback | undefined;
-  const onOuter = () => controller.abort(outer?.reason);
+  const onOuter = () => {
+    controller.abort(outer?.reason);
+    done.abort();
+  };
   outer?.addEventListener("abort", onOuter, { once: true });
   if (outer?.aborted) onOuter();
-
-  /** At rest no longer than what may be expected next: the timer is never set back. */
-  function remaining(): number {
-    return resting ? span : until - clock.now();
-  }
 
   async function run(): Promise<void> {
     running = true;
     try {
-      for (let left = remaining(); left > 0; left = remaining()) {
+      for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
         await clock.sleep(left, done.signal);
+        // Whoever rests may have been forgotten; the next expectation sets it anew.
+        if (resting) return;
       }
       late = new Setback("slow", what);
       controller.abort(late);
     } catch {
       // Stopped: all went well, or it ended for another reason.
+    } finally {
+      running = false;
     }
   }
 
@@ -51,7 +55,6 @@ export function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch 
     signal: controller.signal,
     expect(ms: number, deadline: number, expected: string): void {
       const now = clock.now();
-      span = Math.min(ms, deadline - now);
       resting = false;
       until = Math.min(now + ms, deadline);
       what = `${expected} within ${Math.max(0, (until - now) / 1000).toFixed(1)} s`;

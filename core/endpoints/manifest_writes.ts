@@ -1,0 +1,89 @@
+import type { Digest } from "../names/digest.ts";
+import type { Tag } from "../names/tag.ts";
+import type { Ask } from "../wire/ask.ts";
+import type { Place } from "../wire/grant.ts";
+import type { Operation } from "../wire/operation.ts";
+import { refusedAnswer } from "../wire/refusal.ts";
+import { readAway } from "../wire/reply.ts";
+import { addressIn } from "./address.ts";
+
+/** Bytes of an answer that does not matter. */
+const ANSWER_LIMIT = 64 * 1024;
+
+/** A manifest to be sent as it came. */
+export interface SentManifest {
+  /** What the bytes hash to. */
+  readonly digest: Digest;
+  /** Its type. */
+  readonly mediaType: string;
+  /** The bytes. */
+  readonly bytes: Uint8Array;
+}
+
+/** What writing takes. */
+export interface WritePorts {
+  /** The way to the registry. */
+  readonly ask: Ask;
+  /** On whose behalf. */
+  readonly operation: Operation;
+}
+
+/**
+ * Puts a manifest under a tag or its digest. What it points to must be there before.
+ *
+ * Source: OCI distribution specification 1.1, "Pushing Manifests"
+ *
+ * @returns whether the registry takes note of the manifest's subject: else the referrers tag is ours to keep
+ * @throws {RegistryError} `digest_mismatch` if the registry stored other bytes, and what it answers
+ */
+export async function putManifest(
+  place: Place,
+  name: Tag | Digest,
+  { digest, mediaType, bytes }: SentManifest,
+  { ask, operation }: WritePorts,
+): Promise<{ readonly notesSubject: boolean }> {
+  const asked = await ask(place, {
+    url: addressIn(place, `manifests/${name}`),
+    method: "PUT",
+    headers: { "content-type": mediaType },
+    content: bytes,
+    read: readAway(ANSWER_LIMIT),
+  }, operation);
+  const { value, headers, status } = asked.answer;
+  if (value === undefined) throw refusedAnswer(place, asked, operation);
+  const told = headers.get("docker-content-digest");
+  if (told !== null && told !== digest) {
+    const reason = `what was sent as ${digest} arrived as ${told}`;
+    throw operation.fail("digest_mismatch", reason, { status });
+  }
+  return { notesSubject: headers.has("oci-subject") };
+}
+
+/**
+ * Deletes a tag, or a manifest with all of its tags.
+ *
+ * Source: OCI distribution specification 1.1, "Content Management"
+ *
+ * @returns whether it was deleted; false where it was not there
+ * @throws {RegistryError} `unsupported` where the registry does not delete so, and what it answers
+ */
+export async function deleteManifest(
+  place: Place,
+  name: Tag | Digest,
+  { ask, operation }: WritePorts,
+): Promise<boolean> {
+  const asked = await ask(place, {
+    url: addressIn(place, `manifests/${name}`),
+    method: "DELETE",
+    read: readAway(ANSWER_LIMIT),
+  }, operation);
+  const { value, status, diagnostics } = asked.answer;
+  if (value !== undefined) return true;
+  if (status === 404) return false;
+  // A tag where only digests are taken: DIGEST_INVALID or UNSUPPORTED.
+  if (status === 400 || status === 405) {
+    const reason = `the registry does not delete this: status ${status}`;
+    throw operation.fail("unsupported", reason, { status, diagnostics });
+  }
+  throw refusedAnswer(place, asked, operation);
+}

@@ -1,0 +1,180 @@
+import { RegistryError } from "../errors.ts";
+import type { Digest } from "../names/digest.ts";
+import type { Repository } from "../names/reference.ts";
+import type { Asked, Matter } from "../wire/ask.ts";
+import type { Place } from "../wire/grant.ts";
+import type { Wire } from "../wire/open_wire.ts";
+import type { Operation } from "../wire/operation.ts";
+import { refusedAnswer } from "../wire/refusal.ts";
+import { readAway } from "../wire/reply.ts";
+import type { Content } from "../wire/transport.ts";
+import { addressIn } from "./address.ts";
+import { sendChunks } from "./chunks.ts";
+
+/** Bytes of an answer that does not matter. */
+const ANSWER_LIMIT = 64 * 1024;
+/** How often a blob is sent from its beginning. */
+const MOST_TRIES = 3;
+
+/** What an upload takes. */
+export interface UploadPorts extends Pick<Wire, "ask" | "pause" | "route"> {
+  /** On whose behalf. */
+  readonly operation: Operation;
+}
+
+/** A blob to be sent. */
+export interface Outbound {
+  /** What its bytes hash to: the registry checks. */
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes, or their stream, begun anew for each try. */
+  readonly content: Content;
+  /** Bytes of a chunk. @default sent whole */
+  readonly chunk?: number;
+}
+
+/** Where a blob came from, when it is there. */
+export type Arrival = "present" | "mounted" | "sent";
+
+/** Whether a registry holds a blob. */
+export async function hasBlob(
+  place: Place,
+  digest: Digest,
+  { ask, operation }: Pick<UploadPorts, "ask" | "operation">,
+): Promise<boolean> {
+  const asked = await ask(place, {
+    url: addressIn(place, `blobs/${digest}`),
+    method: "HEAD",
+    headers: { accept: "*/*" },
+    read: readAway(0),
+    redirects: "storage",
+  }, operation);
+  const { status, value } = asked.answer;
+  if (value !== undefined) return true;
+  if (status === 401 || status === 403) throw refusedAnswer(place, asked, operation);
+  return false;
+}
+
+/**
+ * Sends a blob, after asking for it to be mounted from another repository of the registry where that is
+ * possible. An upload that breaks off begins anew: what of it has arrived nobody can know.
+ *
+ * Source: OCI distribution specification 1.1, "Pushing blobs"
+ *
+ * @throws {RegistryError} what the registry answers, or what reading the content throws
+ */
+export async function sendBlob(
+  place: Place,
+  blob: Outbound,
+  ports: UploadPorts & { readonly from?: Repository },
+): Promise<Arrival> {
+  const { operation, pause, from } = ports;
+  for (let tries = 1;; tries++) {
+    try {
+      const begun = await begin(place, blob.digest, from, ports);
+      if (begun === "mounted") return begun;
+      await upload(place, begun, blob, ports);
+      return "sent";
+    } catch (error) {
+      if (tries === MOST_TRIES || !mayPass(error, operation)) throw error;
+      await pause(tries, operation.signal);
+      // The answer may have been lost after all had arrived.
+      if (await hasBlob(place, blob.digest, ports)) return "sent";
+    }
+  }
+}
+
+/** Whether another try may do better: not where the content itself could not be had. */
+function mayPass(error: unknown, operation: Operation): boolean {
+  return error instanceof RegistryError && error.code === "unavailable" &&
+    error.facts.side !== "source" && !operation.signal?.aborted;
+}
+
+/** Begins an upload; where it would only copy within the registry, that is all. */
+async function begin(
+  place: Place,
+  digest: Digest,
+  from: Repository | undefined,
+  ports: UploadPorts,
+): Promise<URL | "mounted"> {
+  const { ask, operation } = ports;
+  const url = addressIn(place, "blobs/uploads/");
+  if (from !== undefined) {
+    const mount = new URL(url);
+    mount.search = `mount=${digest}&from=${encodeURIComponent(from)}`;
+    const asked = await ask(place, post(mount), operation);
+    if (asked.answer.status === 201) return "mounted";
+    // Refusals are worth another try: some answer 401 where the other repository is not to be seen.
+    if (asked.answer.status === 202) return nextAddress(place, asked, ports);
+  }
+  const asked = await ask(place, post(url), operation);
+  if (asked.answer.status === 202) return nextAddress(place, asked, ports);
+  throw refusedAnswer(place, asked, operation);
+}
+
+function post(url: URL): Matter<true> {
+  return { url, method: "POST", content: new Uint8Array(), read: readAway(ANSWER_LIMIT) };
+}
+
+async function upload(
+  place: Place,
+  begun: URL,
+  { digest, size, content, chunk }: Outbound,
+  ports: UploadPorts,
+): Promise<void> {
+  const { ask, operation } = ports;
+  let url = begun;
+  let rest: Content = content;
+  if (chunk !== undefined && size > chunk && !place.adapter.uploads?.whole) {
+    url = await sendChunks(place, url, { content, chunk }, {
+      ...ports,
+      next(asked: Asked): URL {
+        if (asked.answer.status === 404) throw lostUpload(asked, operation);
+        if (asked.answer.value === undefined) throw refusedAnswer(place, asked, operation);
+        return nextAddress(place, asked, ports);
+      },
+    });
+    rest = new Uint8Array();
+  }
+  const last = new URL(url);
+  last.search += `${last.search === "" ? "?" : "&"}digest=${digest}`;
+  const asked = await ask(place, {
+    url: last,
+    method: "PUT",
+    headers: { "content-type": "application/octet-stream" },
+    content: rest,
+    once: true,
+    read: readAway(ANSWER_LIMIT),
+  }, operation);
+  if (asked.answer.status === 404) throw lostUpload(asked, operation);
+  if (asked.answer.value === undefined) throw refusedAnswer(place, asked, operation);
+  const told = asked.answer.headers.get("docker-content-digest");
+  if (told === null || told === digest) return;
+  throw operation.fail("digest_mismatch", `what was sent as ${digest} arrived as ${told}`);
+}
+
+/** Registries forget uploads: a blob that was begun is no blob. */
+function lostUpload({ answer }: Asked, operation: Operation): Error {
+  const { status, diagnostics, request } = answer;
+  const reason = `the registry has lost the upload: status ${status}`;
+  return operation.fail("unavailable", reason, { status, diagnostics, request });
+}
+
+/**
+ * Where an upload goes on: on the registry's own origin, whatever scheme it believes to be reached by. An
+ * upload to another host would take the registry's word for where a copy of the blob may go.
+ */
+function nextAddress(place: Place, { answer }: Asked, { operation, route }: UploadPorts): URL {
+  const location = answer.headers.get("location") ?? "";
+  const meant = URL.parse(location, answer.url);
+  const own = new URL(place.origin);
+  if (meant === null || location === "" || meant.username !== "" || meant.password !== "") {
+    const reason = "the registry does not say where the upload goes";
+    throw operation.fail("protocol", reason, { status: answer.status });
+  }
+  const url = meant.host === own.host ? meant : route(meant);
+  if (url.host === own.host) return new URL(`${own.origin}${url.pathname}${url.search}`);
+  const reason = `the registry sends the upload to ${url.host}, which is another host`;
+  throw operation.fail("blocked", reason, { status: answer.status });
+}
