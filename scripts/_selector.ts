@@ -8,6 +8,7 @@ const SORT = ["version", "name", "date", "none"] as const;
 
 const PATTERN = "a glob such as 21.*, or a regular expression such as /^21/i";
 const VERSION = "a version, as in 21.0.1";
+const VARIANT = "its name, a glob such as alpine*, or none";
 const AGE = "hours, days or weeks, as in 12h, 30d or 2w";
 
 /** The flags that say which tags are wanted: one selector for every command. */
@@ -62,6 +63,7 @@ const CHECKED: readonly (readonly [
   ["include", PATTERN, (text) => ({ include: [text] })],
   ["exclude", PATTERN, (text) => ({ exclude: [text] })],
   ["like", VERSION, (like) => ({ like })],
+  ["variant", VARIANT, (variant) => ({ variant })],
   ["newer-than", VERSION, (newerThan) => ({ newerThan })],
   ["range", 'versions with comparisons, as in ">=17 <22" or ^1.8.0', (range) => ({ range })],
   ["min-age", AGE, (minAge) => ({ minAge })],

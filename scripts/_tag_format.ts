@@ -1,4 +1,5 @@
-import type { TagEntry, Target } from "../mod.ts";
+import { printable, type TagEntry, type Target } from "../mod.ts";
+import { formatSize } from "./_image_size.ts";
 import { asciiJson } from "./_json.ts";
 import type { Arguments, Option } from "./_options.ts";
 import { formatTable } from "./_table.ts";
@@ -12,6 +13,8 @@ export interface TagList {
   readonly complete: boolean;
   /** Whether the listing broke off. */
   readonly failed: boolean;
+  /** Of tags with details: whether none is missing. */
+  readonly detailsComplete?: boolean;
   /** Of the newest of one shape: that shape. */
   readonly shape?: string;
   /** Why that shape. */
@@ -37,6 +40,33 @@ const FORMATS: ReadonlyMap<string, TagFormat> = new Map<string, TagFormat>([
   ["api", { kind: "whole", text: formatApi }],
   ["skopeo", { kind: "whole", text: formatSkopeo }],
 ]);
+
+/** What can be printed of tags with details. */
+const DETAILED: readonly string[] = ["table", "json", "ndjson"];
+/** Types of manifests by the names that people use. */
+const TYPES: ReadonlyMap<string, string> = new Map([
+  ["application/vnd.oci.image.index.v1+json", "OCI index"],
+  ["application/vnd.oci.image.manifest.v1+json", "OCI image"],
+  ["application/vnd.docker.distribution.manifest.list.v2+json", "Docker list"],
+  ["application/vnd.docker.distribution.manifest.v2+json", "Docker image"],
+  ["application/vnd.docker.distribution.manifest.v1+json", "Docker schema 1"],
+  ["application/vnd.docker.distribution.manifest.v1+prettyjws", "Docker schema 1"],
+]);
+/** What a table of tags with details shows. Digests have as many hexadecimal digits as Docker shows. */
+const COLUMNS: readonly (readonly [title: string, cell: (tag: TagEntry) => string])[] = [
+  ["TAG", ({ name }) => name],
+  ["DIGEST", ({ digest = "" }) => digest.slice(0, digest.indexOf(":") + 13)],
+  ["TYPE", ({ mediaType = "" }) => TYPES.get(mediaType) ?? printable(mediaType)],
+  ["PLATFORMS", ({ platforms = [] }) => formatPlatforms(platforms)],
+  ["SIZE", formatTagSize],
+  ["BUILT", ({ createdAt = "" }) => printable(createdAt.slice(0, DAY))],
+  ["PUSHED", ({ pushedAt = "" }) => printable(pushedAt.slice(0, DAY))],
+];
+/** Characters of `2024-02-29`. */
+const DAY = 10;
+const MOST_PLATFORMS = 3;
+/** The platform whose image stands for all of an index, unless a cell says otherwise. */
+const USUAL = "linux/amd64";
 
 /** The flags that choose one of the formats that `names` explains. */
 export function formatOptions(names: string): readonly Option[] {
@@ -66,6 +96,23 @@ export function chooseTagFormat(
   throw new UsageError(`Cannot read "--format ${name}": expected ${known.join(", ")}`);
 }
 
+/**
+ * The format that was asked for, of tags with details.
+ *
+ * @default table
+ * @throws UsageError as `chooseTagFormat`, and for one that has no room for details
+ */
+export function chooseDetailsFormat(args: Arguments): TagFormat {
+  const format = chooseTagFormat(args);
+  const name = args.one("format");
+  if (name !== undefined && !DETAILED.includes(name)) {
+    const expected = DETAILED.join(", ");
+    throw new UsageError(`Cannot use "--format ${name}" with "--details": expected ${expected}`);
+  }
+  const isTable = name === "table" || (name === undefined && !args.has("json"));
+  return isTable ? { kind: "whole", text: formatDetails } : format;
+}
+
 /** A repository with its registry, as messages and formats name it. */
 export function fullName(target: Target): string {
   return `${target.registry}/${target.repository}`;
@@ -82,9 +129,9 @@ function formatNdjson(target: Target, tags: readonly TagEntry[]): string {
 }
 
 function formatJson(lists: readonly TagList[], several: boolean): string {
-  const values = lists.map(({ target, complete, shape, reason, tags }) => {
-    const { adapter } = target;
-    return { repository: fullName(target), adapter: adapter.id, complete, shape, reason, tags };
+  const values = lists.map(({ target, complete, detailsComplete, shape, reason, tags }) => {
+    const whose = { repository: fullName(target), adapter: target.adapter.id };
+    return { ...whose, complete, detailsComplete, shape, reason, tags };
   });
   return formatValues(values, several);
 }
@@ -115,4 +162,31 @@ function formatTags(lists: readonly TagList[], several: boolean): string {
     tags.map((tag) => several ? [fullName(target), tag.name] : [tag.name])
   );
   return formatTable(several ? ["REPOSITORY", "TAG"] : ["TAG"], rows);
+}
+
+/** What a table shows of a tag; of dates that no tag has, nothing. */
+function formatDetails(lists: readonly TagList[], several: boolean): string {
+  if (lists.length === 0) return "";
+  const isPushed = lists.some(({ tags }) => tags.some(({ pushedAt }) => pushedAt !== undefined));
+  const columns = COLUMNS.filter(([title]) => title !== "PUSHED" || isPushed);
+  const rows = lists.flatMap(({ target, tags }) =>
+    tags.map((tag) => {
+      const cells = columns.map(([, cell]) => cell(tag));
+      return several ? [fullName(target), ...cells] : cells;
+    })
+  );
+  const titles = columns.map(([title]) => title);
+  return formatTable(several ? ["REPOSITORY", ...titles] : titles, rows);
+}
+
+function formatPlatforms(platforms: readonly string[]): string {
+  const shown = platforms.slice(0, MOST_PLATFORMS).map((platform) => printable(platform));
+  const rest = platforms.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`+${rest}`] : [])].join(",");
+}
+
+function formatTagSize({ size, sizeOf, platforms = [] }: TagEntry): string {
+  if (size === undefined) return "";
+  const isPlain = sizeOf === undefined || sizeOf === USUAL || platforms.length === 1;
+  return formatSize(size) + (isPlain ? "" : ` (${printable(sizeOf)})`);
 }

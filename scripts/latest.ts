@@ -3,6 +3,7 @@ import {
   type Latest,
   type LatestOptions,
   type LeftOut,
+  parseVersion,
   RegistryError,
   type SelectRule,
   type TagEntry,
@@ -64,6 +65,8 @@ interface Job {
   readonly target: Target;
   readonly find: (onLeftOut: LatestOptions["onLeftOut"]) => Promise<Latest<TagEntry>>;
   found?: Latest<TagEntry>;
+  /** Whether a limit left something out. */
+  cut: boolean;
 }
 
 async function run(args: Arguments, context: Context): Promise<number> {
@@ -79,6 +82,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const jobs = references.map((reference): Job => ({
     target: locateRepository(reference, flow),
     find: (onLeftOut) => flow.latest(reference, { ...wishes, signal, onLeftOut }),
+    cut: false,
   }));
   const code = await each(jobs, (job, turn) => answer(job, turn, question, context));
   if (question.format.kind === "whole") {
@@ -128,6 +132,7 @@ async function answer(job: Job, turn: Turn, question: Question, context: Context
   if (explain) await turn.take(() => stderr.write(formatLeftOut(target, leftOut, several)));
   if (tags.length === 0) throw nothingFound(target, listed, counts, question);
   job.found = found;
+  job.cut = counts.has("limit");
   if (format.kind === "stream") {
     await turn.take(() => stdout.write(format.page(target, tags, true)));
   }
@@ -150,11 +155,16 @@ function nothingFound(
   return new RegistryError("not_found", message, { registry, adapter: adapter.id, hint });
 }
 
-/** As `tags` prints it, with the shape; none where there is no answer. */
-function toList({ target, found }: Job): readonly TagList[] {
+/** As `tags` prints it, with the shape, of each tag where there are several; none where there is no answer. */
+function toList({ target, found, cut }: Job): readonly TagList[] {
   if (found === undefined) return [];
   const { tags, shape, reason } = found;
-  return [{ target, tags, complete: true, failed: false, shape, reason }];
+  const shown = shape === undefined ? tags.map(withShape) : tags;
+  return [{ target, tags: shown, complete: !cut, failed: false, shape, reason }];
+}
+
+function withShape(tag: TagEntry): TagEntry & { readonly shape?: string } {
+  return { ...tag, shape: parseVersion(tag.name)?.shape };
 }
 
 if (import.meta.main) await runAlone(latest);

@@ -13,9 +13,15 @@ import { runProcess } from "./_process.ts";
 import { formatUsage } from "./_report.ts";
 import { UsageError } from "./_usage_error.ts";
 import { adapters } from "./adapters.ts";
+import { aliases } from "./aliases.ts";
+import { blob } from "./blob.ts";
+import { digest } from "./digest.ts";
+import { inspect } from "./inspect.ts";
 import { latest } from "./latest.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { manifest } from "./manifest.ts";
+import { referrers } from "./referrers.ts";
 import { tags } from "./tags.ts";
 
 export type { Command, Context, Input, Surroundings } from "./_command.ts";
@@ -24,7 +30,19 @@ export type { Writer } from "./_output.ts";
 export type { Terminal } from "./_terminal.ts";
 
 /** Every command, in the order of the help. A new one is added here. */
-export const commands: readonly Command[] = [tags, latest, adapters, login, logout];
+export const commands: readonly Command[] = [
+  tags,
+  latest,
+  digest,
+  aliases,
+  inspect,
+  manifest,
+  referrers,
+  blob,
+  adapters,
+  login,
+  logout,
+];
 
 const USAGE = "portolan COMMAND [options] [OPERANDS]";
 

@@ -12,10 +12,18 @@ import type { Turn } from "./_in_order.ts";
 import { wholeNumber } from "./_numbers.ts";
 import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";
+import { withProgress } from "./_progress.ts";
 import { readSelector, selectorOptions } from "./_selector.ts";
 import { formatLeftOut, warnUndated } from "./_selector_notes.ts";
 import { beginRun } from "./_selector_run.ts";
-import { chooseTagFormat, formatOptions, type TagFormat, type TagList } from "./_tag_format.ts";
+import { detailsOptions, type DetailsSearch, openDetails, readDetails } from "./_tag_details.ts";
+import {
+  chooseDetailsFormat,
+  chooseTagFormat,
+  formatOptions,
+  type TagFormat,
+  type TagList,
+} from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Which tags are there? */
@@ -25,6 +33,7 @@ export const tags: Command = {
   usage: "portolan tags [options] REF...",
   options: [
     ...formatOptions("lines, json, ndjson, table, api (the registry's own JSON) or skopeo"),
+    ...detailsOptions,
     ...selectorOptions,
     { name: "page-size", value: "N", help: "ask for N tags at a time", default: "the registry's" },
     ...inGroup("connection", connectionOptions),
@@ -42,10 +51,13 @@ interface Question {
   readonly format: TagFormat;
   readonly several: boolean;
   readonly explain: boolean;
+  /** How details are looked for, where they are asked for. */
+  readonly details?: DetailsSearch;
 }
 
 /** One listing and what becomes of it. */
 interface Job {
+  readonly reference: string;
   readonly listing: TagListing;
   readonly selection: Selection<TagEntry>;
   /** What a format that prints at the end is going to print. */
@@ -53,28 +65,49 @@ interface Job {
   /** Whether a limit left something out. */
   cut: boolean;
   ended: boolean;
+  /** Where details are asked for: whether none is missing. */
+  detailsComplete?: boolean;
 }
 
 async function run(args: Arguments, context: Context): Promise<number> {
+  return await withProgress(args, context, (context, show) => answer(args, context, show));
+}
+
+async function answer(
+  args: Arguments,
+  context: Context,
+  showProgress: (line: string) => void,
+): Promise<number> {
   const references = args.operands;
   const wishes = readSelector(args);
   const pageSize = wholeNumber(args, "page-size", 1);
-  const format = chooseTagFormat(args);
-  const question = { format, several: references.length > 1, explain: args.has("explain") };
+  const maxRequests = readDetails(args);
+  const format = maxRequests === undefined ? chooseTagFormat(args) : chooseDetailsFormat(args);
   if (references.length === 0) {
     throw new UsageError("Cannot list tags: expected at least one reference, got none");
   }
 
   const flow = await openConnection(args, context, references);
   const { signal, each } = beginRun(context);
+  const details = maxRequests === undefined
+    ? undefined
+    : openDetails(flow, context, { maxRequests, signal, showProgress, quiet: args.has("quiet") });
+  const question: Question = {
+    format,
+    several: references.length > 1,
+    explain: args.has("explain"),
+    details,
+  };
   // A listing that is cut by nothing but a number is asked for no more than that.
   const limit = !question.explain && isOnlyLimited(wishes) ? wishes.limit : undefined;
   const jobs = references.map((reference): Job => ({
+    reference,
     listing: flow.tags(reference, { limit, pageSize, signal }),
     selection: openSelection<TagEntry>(limit === undefined ? wishes : {}),
     tags: [],
     cut: false,
     ended: false,
+    detailsComplete: details && false,
   }));
   const code = await each(jobs, (job, turn) => list(job, turn, question, context));
   if (format.kind === "whole") {
@@ -87,27 +120,42 @@ async function run(args: Arguments, context: Context): Promise<number> {
 /** Goes through one listing, printing each page where format and selection can; else all at its end. */
 async function list(job: Job, turn: Turn, question: Question, context: Context): Promise<void> {
   const { listing, selection } = job;
-  const held: TagEntry[] = [];
-  for await (const page of listing.pages()) {
-    const { passed, leftOut } = judge(page, selection);
-    if (selection.streams) await show(passed);
-    else for (const tag of passed) held.push(tag);
-    await explain(leftOut);
-    if (selection.full) break;
+  try {
+    await walk();
+  } catch (error) {
+    if (question.details !== undefined) await print(job.tags);
+    throw error;
   }
-  const { chosen, leftOut } = selection.settle(held);
-  await show(chosen);
-  await explain(leftOut);
   job.ended = true;
+  await question.details?.describe(job, (tag) => print([tag]));
+
+  async function walk(): Promise<void> {
+    const held: TagEntry[] = [];
+    for await (const page of listing.pages()) {
+      const { passed, leftOut } = judge(page, selection);
+      if (selection.streams) await show(passed);
+      else for (const tag of passed) held.push(tag);
+      await explain(leftOut);
+      // What comes behind a limit is explained, too.
+      if (selection.full && !question.explain) break;
+    }
+    const { chosen, leftOut } = selection.settle(held);
+    await show(chosen);
+    await explain(leftOut);
+  }
 
   async function show(tags: readonly TagEntry[]): Promise<void> {
+    const isKept = question.format.kind === "whole" || question.details !== undefined;
+    if (!isKept) return await print(tags);
+    for (const tag of tags) job.tags.push(tag);
+  }
+
+  /** Prints what needs not wait for the end. */
+  async function print(tags: readonly TagEntry[]): Promise<void> {
     const { format, several } = question;
-    if (format.kind === "whole") {
-      for (const tag of tags) job.tags.push(tag);
-    } else if (tags.length > 0) {
-      const text = format.page(listing.target, tags, several);
-      await turn.take(() => context.stdout.write(text));
-    }
+    if (format.kind === "whole" || tags.length === 0) return;
+    const text = format.page(listing.target, tags, several);
+    await turn.take(() => context.stdout.write(text));
   }
 
   async function explain(leftOut: readonly LeftOut<TagEntry>[]): Promise<void> {
@@ -140,8 +188,9 @@ function isOnlyLimited({ limit: _, ...others }: SelectOptions): boolean {
 function seen(jobs: readonly Job[]): readonly TagList[] {
   return jobs
     .filter(({ ended, tags }) => ended || tags.length > 0)
-    .map(({ listing, tags, cut, ended }) => {
-      return { target: listing.target, tags, complete: listing.complete && !cut, failed: !ended };
+    .map(({ listing, tags, cut, ended, detailsComplete }) => {
+      const complete = listing.complete && !cut;
+      return { target: listing.target, tags, complete, failed: !ended, detailsComplete };
     });
 }
 

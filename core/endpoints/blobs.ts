@@ -78,7 +78,7 @@ export async function* streamBlob(
     try {
       const part = await openPart(place, { ...wanted, size, at }, ports);
       size ??= part.size;
-      for await (const chunk of skipping(part.body, at - part.from)) {
+      for await (const chunk of passing(part.body, at - part.from, operation)) {
         at += chunk.length;
         if (size !== undefined && at > size) throw tooLong(wanted, size, operation);
         hash.update(chunk);
@@ -135,14 +135,21 @@ async function openPart(
   return { from: 0, size: size ?? lengthOf(headers), body: value };
 }
 
-async function* skipping(
+/** What comes behind the first `skipped` bytes. While bytes come, the operation's time stands still. */
+async function* passing(
   body: AsyncIterable<Uint8Array>,
-  count: number,
+  skipped: number,
+  operation: Operation,
 ): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of body) {
-    if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
-    left = Math.max(0, left - chunk.length);
+  const before = operation.left();
+  let left = skipped;
+  try {
+    for await (const chunk of body) {
+      if (left < chunk.length) yield left > 0 ? chunk.subarray(left) : chunk;
+      left = Math.max(0, left - chunk.length);
+    }
+  } finally {
+    operation.extend(before - operation.left());
   }
 }
 

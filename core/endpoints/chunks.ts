@@ -2,7 +2,7 @@ import type { Ask, Asked } from "../wire/ask.ts";
 import type { Place } from "../wire/grant.ts";
 import type { Operation } from "../wire/operation.ts";
 import { readAway } from "../wire/reply.ts";
-import type { Content } from "../wire/transport.ts";
+import type { Content } from "../wire/content.ts";
 
 /** Bytes of an answer that does not matter. */
 const ANSWER_LIMIT = 64 * 1024;

@@ -5,7 +5,7 @@ import type { Tag } from "../names/tag.ts";
 import { algorithmOf, digestOf } from "../system/hash.ts";
 import type { Ask, Asked } from "../wire/ask.ts";
 import type { Place } from "../wire/grant.ts";
-import { decodeJson } from "../wire/json.ts";
+import { decodeJson, isHtml } from "../wire/json.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readAway, readBytes, type Reader } from "../wire/reply.ts";
@@ -76,7 +76,7 @@ export function openManifests(ask: Ask): Manifests {
       throw refusedAnswer(place, asked, operation, "image");
     }
     const digest = announced(answer.headers);
-    if (answer.value !== undefined && digest !== undefined) {
+    if (answer.value !== undefined && digest !== undefined && isComparable(digest, name)) {
       if (isDigest(name) && digest !== name) {
         const reason = `the registry says that ${name} has the digest ${digest}`;
         throw operation.fail("digest_mismatch", reason, { status: answer.status });
@@ -124,8 +124,8 @@ function readVerified(
     const wanted = isDigest(name) ? name : announced(reply.headers);
     const digest = await digestOf(bytes, wanted === undefined ? "sha256" : algorithmOf(wanted));
     if (digest === wanted) return { bytes, digest };
-    // A web page or a manifest that was cut is better told as that.
-    decodeJson(bytes);
+    // A web page is better told as that.
+    if (wanted === undefined || isHtml(bytes)) decodeJson(bytes);
     if (wanted === undefined) return { bytes, digest };
     throw new Setback("forged", `the manifest has the digest ${digest} instead of ${wanted}`);
   };
@@ -135,6 +135,11 @@ function readVerified(
 function announced(headers: Headers): Digest | undefined {
   const digest = headers.get("docker-content-digest");
   return isDigest(digest) ? digest : undefined;
+}
+
+/** Whether a digest that was told says something about the one asked for: a registry may prefer another algorithm. */
+function isComparable(told: Digest, name: Tag | Digest): boolean {
+  return !isDigest(name) || algorithmOf(told) === algorithmOf(name);
 }
 
 function typeOf(headers: Headers): Pick<Resolved, "mediaType"> {

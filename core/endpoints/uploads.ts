@@ -7,7 +7,7 @@ import type { Wire } from "../wire/open_wire.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readAway } from "../wire/reply.ts";
-import type { Content } from "../wire/transport.ts";
+import type { Content } from "../wire/content.ts";
 import { addressIn } from "./address.ts";
 import { sendChunks } from "./chunks.ts";
 

@@ -163,11 +163,38 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
       const message = `Cannot read the blob "${reference}": it names no digest`;
       throw new RegistryError("reference_invalid", message, { hint: "Write REPOSITORY@DIGEST" });
     }
-    const operation = begin(`read the blob "${fullNameOf(target)}"`, target, { signal });
-    return ReadableStream.from(streamBlob(target, { digest }, { ask, pause, operation }));
+    const stopped = stopOf(signal);
+
+    /** Begun by the first read, so that the time before it does not count. */
+    async function* read(wanted: Digest): AsyncGenerator<Uint8Array> {
+      const what = `read the blob "${fullNameOf(target)}"`;
+      const operation = begin(what, target, { signal: stopped.signal });
+      yield* streamBlob(target, { digest: wanted }, { ask, pause, operation });
+    }
+
+    return streamOf(read(digest), stopped.stop);
   }
 
   return { digest, manifest, config, inspect, blob };
+}
+
+/** A stream of chunks. Whoever cancels it does not wait for the next one, as `ReadableStream.from` would. */
+function streamOf(
+  chunks: AsyncGenerator<Uint8Array>,
+  stop: AbortController,
+): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel(reason?: unknown): Promise<void> {
+      stop.abort(reason);
+      // It fails by the very reason that was given.
+      await chunks.return(undefined).catch(() => {});
+    },
+  }, { highWaterMark: 0 });
 }
 
 function onlyImage(fetched: Fetched, operation: Operation): FetchedImage {

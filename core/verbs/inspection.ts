@@ -6,6 +6,7 @@ import { attestedDigest, isAttestation } from "../images/attestation.ts";
 import type { ImageConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import type { Digest } from "../names/digest.ts";
+import { isIndexType } from "../names/media_type.ts";
 import type { Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import { type FetchedImage, type ImagePorts, isImage, readConfig } from "./platform_image.ts";
@@ -72,7 +73,7 @@ export async function detailsOf(
   ports: ImagePorts & { readonly stop: AbortController },
 ): Promise<readonly ImageDetails[]> {
   const { operation, stop } = ports;
-  const seen = new Set<Digest>();
+  const seen = new Set<string>();
 
   async function ofEntry(entry: Descriptor, depth: number): Promise<readonly ImageDetails[]> {
     const child = await fetchEntry(target, entry, ports);
@@ -88,7 +89,10 @@ export async function detailsOf(
     if (depth > MOST_DEPTH) {
       throw operation.fail("protocol", `indexes lie within indexes, more than ${MOST_DEPTH} deep`);
     }
-    const fresh = entries.filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+    const fresh = entries.filter((entry) => {
+      const key = keyOf(entry);
+      return !seen.has(key) && seen.add(key);
+    });
     if (seen.size > MOST_MANIFESTS) {
       throw operation.fail("too_large", `it leads to more than ${MOST_MANIFESTS} manifests`);
     }
@@ -97,6 +101,11 @@ export async function detailsOf(
 
   if (fetched.manifest.kind === "index") return await ofIndex(fetched.manifest.manifests, 1);
   return isImage(fetched) ? [await detailsOfImage(target, fetched, undefined, ports)] : [];
+}
+
+/** Two entries with one digest are two images where they name two platforms, but never two indexes. */
+function keyOf({ digest, mediaType, platform }: Descriptor): string {
+  return JSON.stringify([digest, isIndexType(mediaType) ? undefined : platform]);
 }
 
 /** An entry's manifest; undefined where the registry does not hold it, as an index may be sparse. */

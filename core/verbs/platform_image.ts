@@ -14,8 +14,9 @@ import type { Operation } from "../wire/operation.ts";
 
 /** Bytes that an image's config may have. */
 const CONFIG_LIMIT = 8 * 1024 * 1024;
-/** Indexes within indexes. */
+/** Indexes within indexes, and indexes in all, that are looked through for one platform. */
 const MOST_DEPTH = 4;
+const MOST_INDEXES = 100;
 
 /** What reading an image takes. */
 export interface ImagePorts extends Pick<Wire, "ask" | "pause"> {
@@ -46,7 +47,7 @@ export function isImage(fetched: Fetched): fetched is FetchedImage {
 /**
  * The entry of an index for a platform; an entry that is an index itself is looked into where no other fits.
  *
- * @throws {RegistryError} `not_found`, naming the platforms that there are
+ * @throws {RegistryError} `not_found`, naming the platforms that there are; `too_large` past 100 indexes
  */
 export async function platformEntry(
   target: Target,
@@ -55,13 +56,19 @@ export async function platformEntry(
   ports: ImagePorts,
 ): Promise<Descriptor> {
   const seen: Descriptor[] = [];
+  const opened = new Set<Digest>();
 
   async function search({ manifests }: ImageIndex, depth: number): Promise<Descriptor | undefined> {
     const entries = manifests.filter((entry) => !isAttestation(entry));
     seen.push(...entries);
     const chosen = choosePlatform(wanted, entries);
     if (chosen !== undefined || depth === MOST_DEPTH) return chosen;
-    for (const { digest } of entries.filter(({ mediaType }) => isIndexType(mediaType))) {
+    for (const { digest, mediaType } of entries) {
+      if (!isIndexType(mediaType) || opened.has(digest)) continue;
+      opened.add(digest);
+      if (opened.size > MOST_INDEXES) {
+        throw ports.operation.fail("too_large", `it leads to more than ${MOST_INDEXES} indexes`);
+      }
       const { manifest } = await ports.manifests.read(target, digest, ports.operation);
       const found = manifest.kind === "index" && await search(manifest, depth + 1);
       if (found) return found;

@@ -54,8 +54,9 @@ export interface FoundReferrers {
 export interface ReferrerVerbs {
   /**
    * Finds signatures, SBOMs and attestations: by the referrers API, or the referrers tag where there is
-   * none, and by cosign's three tags at the same time. That takes 1 to 6 requests for an image, and as
-   * many for each referrer where `depth` asks for more.
+   * none, and by cosign's three tags at the same time. That takes 4 to 6 requests where the list is one
+   * page, and 4 for each referrer where `depth` asks for more. Where pulls are counted, each tag that
+   * is there is one.
    *
    * @throws {RegistryError} `reference_invalid`, `not_found`; `incomplete` for a list that breaks off,
    *   `too_large` where it leads to more than 1000 manifests

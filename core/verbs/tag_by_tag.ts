@@ -2,8 +2,8 @@ import { type ErrorCode, type ErrorFacts, RegistryError } from "../errors.ts";
 import type { Tag } from "../names/tag.ts";
 import type { Operation } from "../wire/operation.ts";
 
-/** Tags under way: more than a host is asked at once, so that a slow one does not hold up the others. */
-const AT_ONCE = 24;
+/** Tags under way: a few more than a host is asked at once. Each of them waits at the operation's expense. */
+const AT_ONCE = 8;
 /** Failures that every other tag would meet too. */
 const ENDING: readonly ErrorCode[] = [
   "incomplete",

@@ -29,8 +29,9 @@ export function watchChannels(): ChannelWatch {
       if (kind === "date") return;
       const longer = isPre ? early : released;
       // Java 8 and those before call themselves 1.8.0_441: 8 moves there.
-      if (numbers[0] === "1" && parts[0]?.mark === "_") {
-        longer.set(`${flavour}/${numbers[1]}`, MANY);
+      const [first, second = "", ...more] = numbers;
+      if (first === "1" && more.length === 1 && parts[0]?.mark === "_") {
+        longer.set(`${flavour}/${value(second)}`, MANY);
       }
       let key = flavour;
       for (let at = 0; at < numbers.length - 1; at++) {

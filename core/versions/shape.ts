@@ -160,7 +160,7 @@ function announces(segment: string): boolean {
 function isCounter(prefix: string): boolean {
   if (prefix.length < 2) return false;
   const [first = ""] = prefix.split("-", 1);
-  return wordBefore(first)?.role === "counter";
+  return wordBefore(first.replace(/[._]$/, ""))?.role === "counter";
 }
 
 function segmentEnd(tag: string, from: number): number {

@@ -72,15 +72,14 @@ export function readTail(
     inVariant: false,
   };
   let at = from;
-  for (let pieces = 0; at < tag.length; pieces++) {
-    if (pieces === MOST_PIECES) {
-      at = takeVariant(draft, { mark: "", letters: tag.slice(at), rest: "", end: tag.length });
-      break;
-    }
+  for (let pieces = 0; at < tag.length && pieces < MOST_PIECES; pieces++) {
     const piece = pieceAt(tag, at);
     at = piece.letters === ""
       ? takeNumber(draft, piece, kind)
       : takeWord(draft, piece, tag, separator === "u");
+  }
+  if (at < tag.length) {
+    takeVariant(draft, { mark: "", letters: tag.slice(at), rest: "", end: tag.length });
   }
   return draft;
 }

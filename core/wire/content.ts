@@ -1,10 +1,12 @@
-import type { Content } from "./transport.ts";
 import type { Watch } from "./watch.ts";
 
 /** Milliseconds in which what was made ready has to be taken. */
 const SILENCE = 30_000;
 /** Milliseconds that a server may take to store what it was sent: it hashes, and moves it elsewhere. */
 const STORING = 600_000;
+
+/** What is sent as it is. A stream has no length of its own, so it goes out in chunks. */
+export type Content = Uint8Array | (() => AsyncIterable<Uint8Array>);
 
 /** A body on its way out. */
 export interface Outgoing {

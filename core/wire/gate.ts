@@ -6,7 +6,7 @@ const IN_ALL = 24;
 /** Lets requests through, a few at a time, and knows which hosts asked for patience. */
 export interface Gate {
   /**
-   * Waits for a place; what it returns gives the place back. Whoever was let in must look whether the host
+   * Waits for a place; what it returns gives the place back, once. Whoever was let in must look whether the host
    * has been closed since, and give the place back to wait.
    *
    * @param most how many the host takes at once
@@ -47,6 +47,14 @@ export function createGate(clock: Clock): Gate {
     if (next >= 0) queue.splice(next, 1)[0]?.go();
   }
 
+  function leaveOnce(host: string): () => void {
+    let left = false;
+    return () => {
+      if (!left) leave(host);
+      left = true;
+    };
+  }
+
   return {
     enter(host: string, most: number, signal?: AbortSignal): Promise<() => void> {
       return new Promise((resolve, reject) => {
@@ -57,7 +65,7 @@ export function createGate(clock: Clock): Gate {
           go() {
             signal?.removeEventListener("abort", onAbort);
             take(host);
-            resolve(() => leave(host));
+            resolve(leaveOnce(host));
           },
         };
         const onAbort = () => {

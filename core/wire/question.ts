@@ -1,7 +1,8 @@
 import type { Redirects } from "./redirect.ts";
 import type { Reader } from "./reply.ts";
 import type { Secret } from "./secret.ts";
-import type { Content, Method } from "./transport.ts";
+import type { Content } from "./content.ts";
+import type { Method } from "./transport.ts";
 
 /** A question, and what is to be made of a good answer. */
 export interface Question<T> {

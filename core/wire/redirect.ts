@@ -43,7 +43,8 @@ export function nextHop(
   const meant = new URL(location, from);
   const next = routes.route(meant);
   const home = question.url;
-  const isHome = next.origin === home.origin;
+  // The origin of a `blob:` address is that of the address in it.
+  const isHome = next.origin === home.origin && next.protocol === home.protocol;
   const mayLeave = question.redirects === "open" || question.redirects === "storage";
   const isSafe = next.protocol === "https:" ||
     (next.protocol === "http:" && from.protocol === "http:");

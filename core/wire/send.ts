@@ -69,6 +69,8 @@ export function createSender(ports: {
     attempt: number,
   ): Promise<Answer<T> | Trouble> {
     const leave = await admit(question, operation, attempt);
+    // Who sends a stream may have to ask the same host for what is in it: it must not hold a place meanwhile.
+    if (typeof question.content === "function") leave();
     let { url, secret } = question;
     try {
       for (let hop = 0;; hop++) {

@@ -3,7 +3,7 @@ import type { Clock } from "../system/clock.ts";
 import type { Secret } from "./secret.ts";
 import { setbackOf } from "./setback.ts";
 import type { Exchange } from "./trace.ts";
-import { openContent } from "./content.ts";
+import { type Content, openContent } from "./content.ts";
 import { startWatch } from "./watch.ts";
 
 /** Milliseconds for connecting and for the headers to come. */
@@ -29,9 +29,6 @@ const TELLING_HEADERS = [
 
 /** The methods of the protocol. */
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** What is sent as it is. A stream has no length of its own, so it goes out in chunks. */
-export type Content = Uint8Array | (() => AsyncIterable<Uint8Array>);
 
 /** One request. */
 export interface Request {

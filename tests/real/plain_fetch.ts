@@ -11,6 +11,8 @@ export interface PlainRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** @default none */
   readonly body?: Uint8Array<ArrayBuffer>;
+  /** A body that is sent as it comes, with its size in bytes. @default none */
+  readonly stream?: { readonly open: () => ReadableStream<Uint8Array>; readonly size: number };
 }
 
 /** The whole of an answer. */
@@ -72,7 +74,9 @@ async function send(
 ): Promise<PlainAnswer> {
   const headers = new Headers(request.headers);
   if (authorization !== undefined) headers.set("authorization", authorization);
-  const { method = "GET", body } = request;
+  const { method = "GET", stream } = request;
+  if (stream !== undefined) headers.set("content-length", String(stream.size));
+  const body: BodyInit | undefined = stream === undefined ? request.body : stream.open();
   const response: Response = await fetch(url, {
     method,
     headers,

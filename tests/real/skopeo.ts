@@ -22,7 +22,10 @@ export interface SkopeoListing extends RunResult {
  * Runs Debian's skopeo, anonymous unless told who asks, and with a home of its own: it finds no login
  * file of this machine and leaves nothing behind.
  */
-export function runSkopeo(registry: RealRegistry, args: readonly string[]): Promise<RunResult> {
+export function runSkopeo(
+  registry: Pick<RealRegistry, "directory">,
+  args: readonly string[],
+): Promise<RunResult> {
   const home: string = join(registry.directory, "home");
   return runCommand("skopeo", args, {
     env: {

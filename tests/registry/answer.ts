@@ -1,3 +1,5 @@
+import type { Access } from "./registry_path.ts";
+
 /** How an answer of a registry is written. */
 export interface AnswerOptions {
   /**
@@ -43,23 +45,23 @@ export interface ErrorEntry {
   readonly detail?: unknown;
 }
 
-/** Answers an error in the shape of the distribution spec. */
+/** Answers one or several errors in the shape of the distribution spec. */
 export function errorAnswer(
   status: number,
-  entry: ErrorEntry,
+  entry: ErrorEntry | readonly ErrorEntry[],
   options: AnswerOptions = {},
 ): Response {
-  return jsonAnswer(status, { errors: [entry] }, options);
+  return jsonAnswer(status, { errors: [entry].flat() }, options);
 }
 
 /** The answer of CNCF distribution and of Docker Hub to a request without authority; seeds 000 and 001. */
-export function unauthorizedAnswer(
-  repository: string | undefined,
-  options: AnswerOptions,
-): Response {
-  const detail = repository === undefined
-    ? null
-    : [{ Type: "repository", Class: "", Name: repository, Action: "pull" }];
+export function unauthorizedAnswer(needed: readonly Access[], options: AnswerOptions): Response {
+  const detail = needed.length === 0 ? null : needed.map(({ repository, action }) => ({
+    Type: "repository",
+    Class: "",
+    Name: repository,
+    Action: action,
+  }));
   return errorAnswer(401, {
     code: "UNAUTHORIZED",
     message: "authentication required",

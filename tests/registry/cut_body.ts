@@ -15,6 +15,7 @@ export function cutByAbort(
         reader.cancel(signal.reason).catch(() => {});
       };
       signal.addEventListener("abort", onAbort, { once: true });
+      if (signal.aborted) onAbort();
     },
     async pull(controller): Promise<void> {
       try {

@@ -3,9 +3,12 @@ import { sampleContent } from "./content.ts";
 import { apiVersion, openDistributionDoor } from "./distribution_auth.ts";
 import { listDistribution } from "./distribution_listing.ts";
 import type { DistributionOptions } from "./distribution_options.ts";
-import { listedRepository } from "./paging.ts";
+import { openContents } from "./contents.ts";
+import { openContentStore } from "./content_store.ts";
+import { neededAccess, parsePath, type RegistryPath } from "./registry_path.ts";
 import {
   assembleRegistry,
+  contentOf,
   type SimulatedHost,
   type SimulatedRegistry,
 } from "./simulated_registry.ts";
@@ -15,27 +18,47 @@ import {
  * Without any it is open and lists by name; `presets` holds the options which make it behave as some named registry.
  */
 export function distribution(options: DistributionOptions = {}): SimulatedRegistry {
-  const { host = "registry.example", content = sampleContent() } = options;
-  const told = { ...options, content };
-  const door = openDistributionDoor(host, told);
+  const { host = "registry.example", now = Date.now, habits = {} } = options;
+  const store = openContentStore(contentOf(options, sampleContent), options.images);
+  const door = openDistributionDoor(host, options);
   const upstream = options.redirectsTo;
+  const answers = { headers: apiVersion(options), type: "application/json; charset=utf-8" };
+  const contents = openContents(
+    { host: upstream?.host ?? host, store, habits, answers, now },
+    options.expects,
+  );
 
-  function answerRegistry(request: Request): Response {
-    const { pathname, search } = new URL(request.url);
+  function answerRegistry(request: Request): Response | Promise<Response> {
+    const { pathname } = new URL(request.url);
     const headers = apiVersion(options);
     if (upstream !== undefined) return answerRedirector(request, pathname, upstream, headers);
-    if (pathname === "/v2/" || pathname === "/v2") return answerPing(request, headers);
-    const repository = listedRepository(pathname);
-    if (repository === undefined) return notServed(pathname);
-    const stopped = door.stop(request, repository);
-    if (stopped !== undefined) return stopped;
-    if (request.method !== "GET" && request.method !== "HEAD") return wrongMethod(headers);
-    if (!Object.hasOwn(content, repository)) return unknownNameAnswer(repository, { headers });
-    return listDistribution({ host, repository, tags: content[repository] ?? [] }, search, told);
+    const path = parsePath(pathname);
+    if (path?.kind === "base") return answerPing(request, headers);
+    if (path === undefined || path.kind === "catalog") return notServed(pathname);
+    const stopped = door.stop(request, neededAccess(request, path.repository));
+    return stopped ?? answerPath(request, path, path.repository);
+  }
+
+  /** What the door has let in; `named` is the repository as it was asked for. */
+  function answerPath(
+    request: Request,
+    path: Exclude<RegistryPath, { readonly kind: "base" | "catalog" }>,
+    named: string,
+  ): Response | Promise<Response> {
+    if (path.kind !== "tags") return contents.answer(request, path);
+    const { repository } = path;
+    if (request.method !== "GET" && request.method !== "HEAD") return wrongMethod(answers.headers);
+    if (!store.has(repository)) return unknownNameAnswer(named, { headers: answers.headers });
+    const listed = {
+      host: upstream?.host ?? host,
+      repository: named,
+      tags: store.tags(repository),
+    };
+    return listDistribution(listed, new URL(request.url).search, options);
   }
 
   function answerPing(request: Request, headers: Readonly<Record<string, string>>): Response {
-    const stopped = door.stop(request);
+    const stopped = door.stop(request, []);
     if (stopped === undefined || options.ping !== "welcomes") {
       return stopped ?? jsonAnswer(200, {}, { headers, end: "" });
     }
@@ -44,15 +67,15 @@ export function distribution(options: DistributionOptions = {}): SimulatedRegist
   }
 
   /** The host behind the redirect: it wants no token, and knows its repositories by the longer name. */
-  function answerUpstream(request: Request, prefix: string): Response {
-    const { pathname, search } = new URL(request.url);
-    const name = listedRepository(pathname);
-    const repository = name?.startsWith(prefix) ? name.slice(prefix.length) : undefined;
-    if (repository === undefined || !Object.hasOwn(content, repository)) {
-      return unknownNameAnswer(name ?? pathname);
+  function answerUpstream(request: Request, prefix: string): Response | Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const path = parsePath(pathname);
+    const named = path !== undefined && "repository" in path ? path : undefined;
+    if (named === undefined || !named.repository.startsWith(prefix)) {
+      return unknownNameAnswer(named?.repository ?? pathname);
     }
-    const listed = { host: upstream?.host ?? host, repository: prefix + repository };
-    return listDistribution({ ...listed, tags: content[repository] ?? [] }, search, told);
+    const repository = named.repository.slice(prefix.length);
+    return answerPath(request, { ...named, repository }, named.repository);
   }
 
   const hosts: SimulatedHost[] = [{
@@ -79,6 +102,7 @@ export function distribution(options: DistributionOptions = {}): SimulatedRegist
       handle: (request) => answerUpstream(request, upstream.prefix),
     });
   }
+  hosts.push(...contents.hosts);
   return assembleRegistry(hosts, options.faults);
 }
 

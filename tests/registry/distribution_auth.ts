@@ -1,9 +1,10 @@
 import { errorAnswer, jsonAnswer, unauthorizedAnswer } from "./answer.ts";
 import { bearerChallenge, bearerOf } from "./challenge.ts";
 import type { DistributionOptions } from "./distribution_options.ts";
+import { type Access, reaches, scopeText } from "./registry_path.ts";
 import { defaultUsers } from "./simulated_registry.ts";
-import { type Grant, openTokenOffice } from "./token_office.ts";
-import { readTokenRequest, userOfHeader } from "./token_request.ts";
+import { openTokenOffice } from "./token_office.ts";
+import { mayWrite, readTokenRequest, userOfHeader, writesOf } from "./token_request.ts";
 
 /** The door of a registry and its token server. */
 export interface DistributionDoor {
@@ -11,8 +12,8 @@ export interface DistributionDoor {
   readonly tokenServer?: { readonly host: string; readonly path: string };
   /** Answers a token request. */
   answerToken(request: Request): Promise<Response>;
-  /** Undefined where the request may pass; a repository is undefined for `/v2/`. */
-  stop(request: Request, repository?: string): Response | undefined;
+  /** Undefined where the request may pass; nothing is needed for `/v2/`. */
+  stop(request: Request, needed: readonly Access[]): Response | undefined;
 }
 
 /** Builds the door which the options describe. */
@@ -32,53 +33,56 @@ export function openDistributionDoor(host: string, options: DistributionOptions)
     return user !== undefined || !secluded.has(repository);
   }
 
-  function openTo(repository: string | undefined): boolean {
-    return options.openReads === true && repository !== undefined && mayRead(repository, undefined);
+  function allows({ repository, action }: Access, user: string | undefined): boolean {
+    return action === "pull" ? mayRead(repository, user) : mayWrite(user, options);
   }
 
-  function reaches(grant: Grant, repository: string): boolean {
-    const named = !bound || grant.repositories.includes(repository);
-    return named && mayRead(repository, grant.user);
+  function openTo(needed: readonly Access[]): boolean {
+    return options.openReads === true && needed.length > 0 &&
+      needed.every((access) => allows(access, undefined));
   }
 
   function refuse(
     request: Request,
-    repository: string | undefined,
+    needed: readonly Access[],
     error: string | undefined,
   ): Response {
-    const scope = scopeOf(repository, wish);
+    const scope = scopeOf(needed, wish);
     const told = { ...options, realm, service };
-    const challenges = challengesTo(request, told, repository, { scope, error })
+    const challenges = challengesTo(request, told, needed, { scope, error })
       .map((challenge): [string, string] => ["www-authenticate", challenge]);
-    return unauthorizedAnswer(repository, { headers: [...Object.entries(headers), ...challenges] });
+    return unauthorizedAnswer(needed, { headers: [...Object.entries(headers), ...challenges] });
   }
 
-  function stopBasic(request: Request, repository: string | undefined): Response | undefined {
+  function stopBasic(request: Request, needed: readonly Access[]): Response | undefined {
     const header = request.headers.get("authorization");
     // Credentials of an empty name and secret count as none (zot authn.go, remembered): skopeo sends them after zot's `/v2/`.
     const user = userOfHeader(header === `Basic ${btoa(":")}` ? null : header, users);
-    const open = user === undefined && openTo(repository);
-    return user || open ? undefined : refuse(request, repository, undefined);
+    if (!user) {
+      return user === undefined && openTo(needed) ? undefined : refuse(request, needed, undefined);
+    }
+    if (needed.every((access) => allows(access, user))) return undefined;
+    const message = "requested access to the resource is denied";
+    return errorAnswer(403, { code: "DENIED", message }, { headers });
   }
 
-  function stopToken(request: Request, repository: string | undefined): Response | undefined {
+  function stopToken(request: Request, needed: readonly Access[]): Response | undefined {
     const token = bearerOf(request);
-    if (token === undefined) {
-      return openTo(repository) ? undefined : refuse(request, repository, undefined);
-    }
+    if (token === undefined) return openTo(needed) ? undefined : refuse(request, needed, undefined);
     const grant = office.look(token);
-    if (typeof grant === "string") return refuse(request, repository, "invalid_token");
-    if (repository === undefined || reaches(grant, repository)) return undefined;
-    return refuse(request, repository, "insufficient_scope");
+    if (typeof grant === "string") return refuse(request, needed, "invalid_token");
+    const named = !bound || reaches(grant, needed);
+    if (named && needed.every((access) => allows(access, grant.user))) return undefined;
+    return refuse(request, needed, "insufficient_scope");
   }
 
   return {
     tokenServer: auth === "token"
       ? { host: realm.slice(0, slash), path: realm.slice(slash) }
       : undefined,
-    stop(request: Request, repository?: string): Response | undefined {
+    stop(request: Request, needed: readonly Access[]): Response | undefined {
       if (auth === "none") return undefined;
-      return auth === "basic" ? stopBasic(request, repository) : stopToken(request, repository);
+      return auth === "basic" ? stopBasic(request, needed) : stopToken(request, needed);
     },
     async answerToken(request: Request): Promise<Response> {
       const asked = await readTokenRequest(request, users);
@@ -91,7 +95,8 @@ export function openDistributionDoor(host: string, options: DistributionOptions)
       const repositories = bound
         ? asked.repositories.filter((repository) => mayRead(repository, user))
         : ["*"];
-      const token = office.issue({ repositories, user, service: asked.service });
+      const granted = { repositories, ...writesOf(asked, options), user };
+      const token = office.issue({ ...granted, service: asked.service });
       return jsonAnswer(200, tokenBody(token, options, expiresIn, now()));
     },
   };
@@ -102,8 +107,8 @@ export function apiVersion(options: DistributionOptions): Readonly<Record<string
   return options.headers ?? { "docker-distribution-api-version": "registry/2.0" };
 }
 
-function scopeOf(repository: string | undefined, wish: string): string | undefined {
-  if (wish === "repository") return repository && `repository:${repository}:pull`;
+function scopeOf(needed: readonly Access[], wish: string): string | undefined {
+  if (wish === "repository") return needed.length === 0 ? undefined : scopeText(needed);
   return wish === "none" ? undefined : wish;
 }
 
@@ -111,12 +116,12 @@ function scopeOf(repository: string | undefined, wish: string): string | undefin
 function challengesTo(
   request: Request,
   options: DistributionOptions & { readonly realm: string; readonly service: string },
-  repository: string | undefined,
+  needed: readonly Access[],
   reason: { readonly scope: string | undefined; readonly error: string | undefined },
 ): string[] {
   const { challengeStyle: style = "plain", basicRealm = "Registry Realm" } = options;
   const basic = `Basic realm="${basicRealm}"`;
-  if (style === "ping-only" && repository !== undefined) return [];
+  if (style === "ping-only" && needed.length > 0) return [];
   if (options.auth === "basic") return [style === "unquoted" ? `basic realm=${basicRealm}` : basic];
   if (style === "basic-after-authorization" && request.headers.has("authorization")) return [basic];
   const parameters = { realm: `https://${options.realm}`, service: options.service, ...reason };

@@ -7,22 +7,21 @@ import {
 } from "./answer.ts";
 import { bearerChallenge, bearerOf } from "./challenge.ts";
 import { sampleOf } from "./content.ts";
-import {
-  byName,
-  indexAfter,
-  listedRepository,
-  pageAnswer,
-  queryNumber,
-  takePage,
-} from "./paging.ts";
+import type { ContentHabits } from "./content_habits.ts";
+import { openContentStore } from "./content_store.ts";
+import { openContents } from "./contents.ts";
+import { byName, indexAfter, pageAnswer, queryNumber, takePage } from "./paging.ts";
+import { countPulls, type PullLimit, pullsUsedUp } from "./pull_limit.ts";
+import { type Access, neededAccess, parsePath, reaches, scopeText } from "./registry_path.ts";
 import {
   assembleRegistry,
+  contentOf,
   defaultUsers,
   type RegistryOptions,
   type SimulatedRegistry,
 } from "./simulated_registry.ts";
 import { type Grant, openTokenOffice } from "./token_office.ts";
-import { readTokenRequest } from "./token_request.ts";
+import { readTokenRequest, writesOf } from "./token_request.ts";
 
 /** When a simulated Docker Hub answers 429. */
 export interface TooManyRequests {
@@ -75,6 +74,11 @@ export interface DockerHubOptions extends RegistryOptions {
    * @default never
    */
   readonly tooMany?: TooManyRequests;
+  /**
+   * How many manifests may be pulled; HEAD costs nothing and tells as well. Without it the account is exempt, and no header tells.
+   * @default none
+   */
+  readonly pullLimit?: PullLimit;
 }
 
 /** Headers of every answer: seed 001, 2023-03-28. */
@@ -83,66 +87,96 @@ const headers: Readonly<Record<string, string>> = {
   "strict-transport-security": "max-age=31536000",
 };
 
+/**
+ * Blobs are redirected to a store that must not see Authorization: tianon/dockerhub-public-proxy; the host is remembered. Referrers:
+ * a Docker employee in soci-snapshotter #1828, 2025-12-22. Deleting through this API is not established.
+ */
+const hubHabits: ContentHabits = {
+  redirect: { host: "production.cloudflare.docker.com", status: 307 },
+  tagDelete: 405,
+  manifestDelete: 405,
+  blobDelete: 405,
+};
+
 /** Docker Hub: `registry-1.docker.io` and its other name `index.docker.io`, and `auth.docker.io`. */
 export function dockerHub(options: DockerHubOptions = {}): SimulatedRegistry {
-  const { content = sampleOf("library/ubuntu"), users = defaultUsers, now = Date.now } = options;
+  const { users = defaultUsers, now = Date.now } = options;
   const { maxPage = Infinity, tokenLifetime = 300, allAtOnceLimit = 100_000 } = options;
   const secluded = new Set(options.private);
   const office = openTokenOffice({ now, lifetime: tokenLifetime });
+  const store = openContentStore(
+    contentOf(options, () => sampleOf("library/ubuntu")),
+    options.images,
+  );
+  const habits = { ...hubHabits, ...options.habits };
+  const answers = { headers, type: "application/json" };
+  const contents = openContents(
+    { host: "registry-1.docker.io", store, habits, answers, now },
+    options.expects,
+  );
+  const limited = countPulls(options.pullLimit, now);
   let listings = 0;
 
   /** `GET /token`: seed 001, 2023-03-28. `POST /token` with a refresh token: c/image, ggcr. */
   async function answerToken(request: Request): Promise<Response> {
     if (new URL(request.url).pathname !== "/token") return textAnswer(404, "not found\n");
-    const { user, service, repositories } = await readTokenRequest(request, users);
+    const asked = await readTokenRequest(request, users);
+    const { user, service, repositories } = asked;
     if (user === false) {
       return jsonAnswer(401, { details: "incorrect username or password" }, { headers });
     }
     // Any scope is granted to anyone: what cannot be read shows on the registry.
     const readable = repositories.filter((name) => user !== undefined || !secluded.has(name));
-    const token = office.issue({ repositories: readable, user, service });
+    const granted = { repositories: readable, ...writesOf(asked, options), user };
+    const token = office.issue({ ...granted, service });
     const body = { token, access_token: token, expires_in: tokenLifetime };
     return jsonAnswer(200, { ...body, issued_at: new Date(now()).toISOString() }, { headers });
   }
 
-  function answerRegistry(request: Request): Response | Promise<Response> {
+  async function answerRegistry(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    const repository = listedRepository(pathname);
-    if (repository === undefined && pathname !== "/v2/") {
+    const path = parsePath(pathname);
+    if (path === undefined || path.kind === "catalog") {
       return textAnswer(404, "404 page not found\n");
     }
+    const repository = path.kind === "base" ? undefined : path.repository;
+    const needed = repository === undefined ? [] : neededAccess(request, repository);
     const token = bearerOf(request);
     const grant = token === undefined ? undefined : office.look(token);
-    if (grant === undefined) return refuse(repository);
-    if (typeof grant === "string") return refuse(repository, "invalid_token");
-    if (repository === undefined) return jsonAnswer(200, {}, { headers, end: "" });
-    const tags = Object.hasOwn(content, repository) ? content[repository] : undefined;
-    if (!grant.repositories.includes(repository) || tags === undefined) {
-      return missing(repository, grant);
+    if (grant === undefined) return refuse(needed);
+    if (typeof grant === "string") return refuse(needed, "invalid_token");
+    if (path.kind === "base") return jsonAnswer(200, {}, { headers, end: "" });
+    const writes = needed.some(({ action }) => action !== "pull");
+    const there = path.kind === "tags" ? store.has(path.repository) : store.find(path.repository);
+    if (!reaches(grant, needed) || !there && !writes) {
+      return missing(path.repository, grant, needed);
     }
-    return refusedAsTooMany(options.tooMany, ++listings) ?? list(repository, tags, searchParams);
+    if (path.kind !== "tags") {
+      return await limited(request, path, () => contents.answer(request, path));
+    }
+    return refusedAsTooMany(options.tooMany, ++listings) ??
+      await list(path.repository, store.tags(path.repository), searchParams);
   }
 
   /** The body of 87 bytes and the challenge: seed 001, 2023-03-28. */
-  function refuse(repository: string | undefined, error?: string): Response {
-    const scope = repository === undefined ? undefined : `repository:${repository}:pull`;
+  function refuse(needed: readonly Access[], error?: string): Response {
     const challenge = bearerChallenge({
       realm: "https://auth.docker.io/token",
       service: "registry.docker.io",
-      scope,
+      scope: needed.length === 0 ? undefined : scopeText(needed),
       error,
     });
-    return unauthorizedAnswer(repository, {
+    return unauthorizedAnswer(needed, {
       headers: { ...headers, "www-authenticate": challenge },
     });
   }
 
   /** 404 inside one's own namespace, else 401: distribution #1291, 2015. */
-  function missing(repository: string, grant: Grant): Response {
+  function missing(repository: string, grant: Grant, needed: readonly Access[]): Response {
     const own = grant.user !== undefined && repository.startsWith(`${grant.user}/`);
     return own && grant.repositories.includes(repository)
       ? unknownNameAnswer(repository, { headers })
-      : refuse(repository, "insufficient_scope");
+      : refuse(needed, "insufficient_scope");
   }
 
   /** `n` is honoured, without it everything comes; Link, order, lengths: seed 001, 2023-03-28. */
@@ -173,6 +207,7 @@ export function dockerHub(options: DockerHubOptions = {}): SimulatedRegistry {
     { host: "registry-1.docker.io", handle: answerRegistry },
     { host: "auth.docker.io", handle: answerToken },
     { host: "index.docker.io", handle: answerRegistry },
+    ...contents.hosts,
   ], options.faults);
 }
 
@@ -200,10 +235,7 @@ function refusedAsTooMany(
   const { kind = "abuse", after = 0, times = Infinity, retryAfter } = rule ?? { times: 0 };
   if (listing <= after || listing > after + times) return undefined;
   const added = retryAfter === undefined ? headers : { ...headers, "retry-after": retryAfter };
-  if (kind === "abuse") return textAnswer(429, "Too Many Requests", { headers: added });
-  return errorAnswer(429, {
-    code: "TOOMANYREQUESTS",
-    message: "You have reached your pull rate limit. You may increase the limit by " +
-      "authenticating and upgrading: https://www.docker.com/increase-rate-limit",
-  }, { headers: added });
+  return kind === "abuse"
+    ? textAnswer(429, "Too Many Requests", { headers: added })
+    : pullsUsedUp(added);
 }

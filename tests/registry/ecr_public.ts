@@ -1,16 +1,27 @@
 import { errorAnswer, jsonAnswer, textAnswer } from "./answer.ts";
 import { bearerChallenge, bearerOf } from "./challenge.ts";
 import { sampleOf } from "./content.ts";
-import { listedRepository, pageAnswer, queryNumber, scattered, takePage } from "./paging.ts";
+import type { ContentHabits } from "./content_habits.ts";
+import { openContentStore } from "./content_store.ts";
+import { openContents } from "./contents.ts";
+import { pageAnswer, queryNumber, scattered, takePage } from "./paging.ts";
+import { neededAccess, parsePath, reaches } from "./registry_path.ts";
 import {
   assembleRegistry,
+  contentOf,
   type RegistryOptions,
   type SimulatedRegistry,
 } from "./simulated_registry.ts";
 import { base64Url, openTokenOffice } from "./token_office.ts";
+import { mayWrite, userOfHeader } from "./token_request.ts";
 
-/** What a simulated Amazon ECR Public can be told. `users` and `private` mean nothing here: all of it is public. */
+/** What a simulated Amazon ECR Public can be told. `private` means nothing here: all of it is public. */
 export interface EcrPublicOptions extends RegistryOptions {
+  /**
+   * Secrets by user name: who may push. The secret is what GetAuthorizationToken gave.
+   * @default { AWS: "authorization-token" }
+   */
+  readonly users?: Readonly<Record<string, string>>;
   /**
    * The content-type of a listing. Not established on this host: ECR private answers `text/plain; charset=utf-8`.
    * @default "application/json; charset=utf-8"
@@ -31,31 +42,58 @@ const headers: Readonly<Record<string, string>> = {
 /** Seed 000, 2025-05-28. */
 const type = "application/json; charset=utf-8";
 
+/**
+ * Referrers: soci docs/registry.md. Pushes as ECR private does them: 201 to a PATCH, parts of 5 MiB, and what comes after the first
+ * PATCH is thrown away (containers-roadmap #2831, 2026-06-24). Blobs come from CloudFront; which host is not established.
+ */
+const ecrHabits: ContentHabits = {
+  redirect: { host: "d0000000000000.cloudfront.net", status: 307 },
+  patchStatus: 201,
+  discardsLater: true,
+  chunkMin: 5 * 2 ** 20,
+  needsOwnType: true,
+};
+
 /** Amazon ECR Public: `public.ecr.aws`. */
 export function ecrPublic(options: EcrPublicOptions = {}): SimulatedRegistry {
-  const { content = sampleOf("cloudwatch-agent/cloudwatch-agent"), now = Date.now } = options;
+  const { now = Date.now, users = { AWS: "authorization-token" } } = options;
+  const content = contentOf(options, () => sampleOf("cloudwatch-agent/cloudwatch-agent"));
+  const store = openContentStore(content, options.images);
+  const habits = { ...ecrHabits, ...options.habits };
+  const answers = { headers, type };
+  const contents = openContents(
+    { host: "public.ecr.aws", store, habits, answers, now },
+    options.expects,
+  );
   const office = openTokenOffice({ now, lifetime: options.tokenLifetime ?? 43_200 });
 
   /** The query is optional (wud Ecr.ts), the body only has `token`: seed 000, 2025-05-28. */
   function answerToken(request: Request): Response {
     if (request.method !== "GET") return textAnswer(405, "method not allowed\n");
-    return jsonAnswer(200, { token: office.issue({ repositories: ["*"] }) }, { type });
+    // What wrong credentials get is not established: a token that only reads.
+    const user = userOfHeader(request.headers.get("authorization"), users) || undefined;
+    const writes = mayWrite(user, options) ? { pushes: ["*"], deletes: ["*"] } : {};
+    const token = office.issue({ repositories: ["*"], ...writes, user });
+    return jsonAnswer(200, { token }, { type });
   }
 
-  function answerRegistry(request: Request): Response {
+  function answerRegistry(request: Request): Response | Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    const repository = listedRepository(pathname);
-    if (repository === undefined && pathname !== "/v2/") return textAnswer(404, "not found\n");
+    const path = parsePath(pathname);
+    if (path === undefined || path.kind === "catalog") return textAnswer(404, "not found\n");
     // Also on a request without a token: renovate #3800, 2019, of ECR private.
     const n = queryNumber(searchParams, "n") ?? 100;
-    const complaint = complaintAbout(n);
+    const complaint = path.kind === "tags" ? complaintAbout(n) : undefined;
     if (complaint !== undefined) return unsupported(complaint);
     const token = bearerOf(request);
-    const known = token !== undefined && typeof office.look(token) !== "string";
-    if (!known) return refuse();
-    if (repository === undefined) return jsonAnswer(200, {}, { headers, type, end: "" });
-    if (!Object.hasOwn(content, repository)) return missing(repository);
-    return list(repository, content[repository] ?? [], n, searchParams.get("last"));
+    const grant = token === undefined ? "unknown" : office.look(token);
+    if (typeof grant === "string") return refuse();
+    if (path.kind === "base") return jsonAnswer(200, {}, { headers, type, end: "" });
+    const { repository } = path;
+    if (!reaches(grant, neededAccess(request, repository))) return denied();
+    if (store.find(repository) === undefined) return missing(repository);
+    if (path.kind !== "tags") return contents.answer(request, path);
+    return list(repository, store.tags(repository), n, searchParams.get("last"));
   }
 
   /** Unsorted, with a cursor that only ECR reads: containers-roadmap #1262, 2022-08-12. */
@@ -85,7 +123,7 @@ export function ecrPublic(options: EcrPublicOptions = {}): SimulatedRegistry {
     host: "public.ecr.aws",
     handle: (request) =>
       new URL(request.url).pathname === "/token/" ? answerToken(request) : answerRegistry(request),
-  }], options.faults);
+  }, ...contents.hosts], options.faults);
 }
 
 /** 58 bytes and this challenge: seed 000, 2025-05-28. The words are an inference from the length. */
@@ -112,7 +150,12 @@ function unsupported(message: string): Response {
   return errorAnswer(405, { code: "UNSUPPORTED", message }, { headers, type });
 }
 
-/** The status on the public host is not established. */
+/** The words are not established. */
+function denied(): Response {
+  return errorAnswer(403, { code: "DENIED", message: "Not Authorized" }, { headers, type });
+}
+
+/** The status on the public host is not established. A repository must exist before it is pushed to: PR 279, 2023, of ECR private. */
 function missing(repository: string): Response {
   return errorAnswer(404, {
     code: "NAME_UNKNOWN",

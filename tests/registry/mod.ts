@@ -16,11 +16,14 @@
 export type {
   Content,
   Faults,
+  Images,
   RegistryOptions,
+  RepositoryImages,
   SimulatedHost,
   SimulatedRegistry,
 } from "./simulated_registry.ts";
 export type { RecordedRequest } from "./recorded_request.ts";
+export type { Exchange, Traffic } from "./traffic.ts";
 export { type SimulatedNetwork, simulateNetwork } from "./network.ts";
 export { distribution } from "./distribution.ts";
 export type {
@@ -30,6 +33,32 @@ export type {
   DistributionOptions,
   DistributionPages,
 } from "./distribution_options.ts";
+export type {
+  BlobRedirect,
+  ContentHabits,
+  ReadHabits,
+  ReferrersElsewhere,
+  ReferrersHabits,
+  WriteHabits,
+} from "./content_habits.ts";
+export {
+  buildImage,
+  descriptorOf,
+  type ImageOptions,
+  type LayerOptions,
+  type TestImage,
+} from "./image.ts";
+export { imagesOf } from "./images_of.ts";
+export { buildIndex, type IndexOptions } from "./image_index.ts";
+export {
+  buildManifest,
+  type ManifestOptions,
+  type TestDescriptor,
+  type TestManifest,
+  type TestPlatform,
+} from "./test_manifest.ts";
+export { blobOf, bytesOf, digestOf, randomBlob, type TestBlob } from "./test_blob.ts";
+export type { PullLimit } from "./pull_limit.ts";
 export { sampleContent, sampleOf } from "./content.ts";
 export { type ServedRegistry, type ServeOptions, serveRegistry } from "./serve.ts";
 export { dockerHub, type DockerHubOptions, type TooManyRequests } from "./docker_hub.ts";
@@ -52,6 +81,7 @@ export {
   type SlowOptions,
   truncatedAnswer,
 } from "./hostile.ts";
+export { type ContentFault, contentFaults, type ContentTrouble } from "./content_faults.ts";
 export { type Cut, type CutServer, cutServer, rawAnswer } from "./cut_server.ts";
 export { type AdapterCase, adapterCases, type AdapterWorld } from "./conformance.ts";
 export type { Credentials, RegistryAdapter } from "../../mod.ts";

@@ -1,5 +1,6 @@
 import { cutByAbort } from "./cut_body.ts";
 import { type RecordedRequest, recordRequest } from "./recorded_request.ts";
+import { openTrafficMeter, type Traffic } from "./traffic.ts";
 import type { SimulatedHost, SimulatedRegistry } from "./simulated_registry.ts";
 
 /** Simulated registries behind a function that has the shape of `fetch`. */
@@ -12,7 +13,9 @@ export interface SimulatedNetwork {
   readonly fetch: typeof fetch;
   /** What was received so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
-  /** Forgets the recorded requests. */
+  /** Requests and answers counted: in flight, in bytes. */
+  readonly traffic: Traffic;
+  /** Forgets the recorded requests and what was counted. */
   reset(): void;
 }
 
@@ -26,9 +29,14 @@ export function simulateNetwork(
     if (!hosts.has(simulated.host)) hosts.set(simulated.host, simulated);
   }
   const requests: RecordedRequest[] = [];
+  const meter = openTrafficMeter();
   return {
     requests,
-    reset: () => void requests.splice(0),
+    traffic: meter.traffic,
+    reset(): void {
+      requests.splice(0);
+      meter.traffic.reset();
+    },
     async fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> {
       const request = new Request(input, init);
       const { signal, url } = request;
@@ -40,10 +48,21 @@ export function simulateNetwork(
           cause: new Error(`dns error: failed to lookup address information: ${host}`),
         });
       }
-      const { recorded, copy } = await recordRequest(request, { host, url, signal });
-      requests.push(recorded);
-      const response = await unlessAborted(answerOf(simulated, copy), signal);
-      return asReceived(response, request);
+      const exchange = meter.begin({ host, url, method: request.method });
+      let release = (): void => {};
+      try {
+        const taken = recordRequest(request, { host, url, signal }, exchange.received);
+        const recording = await unlessAborted(taken, signal);
+        release = recording.release;
+        requests.push(recording.recorded);
+        const response = await unlessAborted(answerOf(simulated, recording.copy), signal);
+        return asReceived(exchange.answered(response), request);
+      } catch (error) {
+        exchange.end();
+        throw error;
+      } finally {
+        release();
+      }
     },
   };
 }

@@ -1,9 +1,13 @@
 import { jsonAnswer, textAnswer, unauthorizedAnswer } from "./answer.ts";
 import { bearerChallenge, bearerOf } from "./challenge.ts";
 import { sampleOf } from "./content.ts";
-import { byDirectory, listedRepository, pageAnswer } from "./paging.ts";
+import { openContentStore } from "./content_store.ts";
+import { openContents } from "./contents.ts";
+import { byDirectory, pageAnswer } from "./paging.ts";
+import { type Access, neededAccess, parsePath, reaches, scopeText } from "./registry_path.ts";
 import {
   assembleRegistry,
+  contentOf,
   defaultUsers,
   type RegistryOptions,
   type SimulatedRegistry,
@@ -11,7 +15,10 @@ import {
 import { openTokenOffice } from "./token_office.ts";
 import { readTokenRequest } from "./token_request.ts";
 
-/** What a simulated Oracle Container Registry can be told. Every user may read what is neither open nor licensed. */
+/**
+ * What a simulated Oracle Container Registry can be told. Every user may read what is neither open nor licensed, and nobody may
+ * push.
+ */
 export interface OracleOptions extends RegistryOptions {
   /**
    * Repositories which anyone may read.
@@ -55,15 +62,22 @@ const type = "application/json; charset=utf-8";
 
 /** Oracle Container Registry: `container-registry.oracle.com`. */
 export function oracle(options: OracleOptions = {}): SimulatedRegistry {
-  const { content = sampleOf("java/jdk", "os/oraclelinux"), users = defaultUsers } = options;
-  const { now = Date.now, licensed = [], accepted = [], open = ["os/oraclelinux"] } = options;
+  const { users = defaultUsers, now = Date.now, habits = {} } = options;
+  const content = contentOf(options, () => sampleOf("java/jdk", "os/oraclelinux"));
+  const store = openContentStore(content, options.images);
+  // Nothing of its contents is established: they are as the spec says.
+  const contents = openContents(
+    { host, store, habits, answers: { headers, type }, now },
+    options.expects,
+  );
+  const { licensed = [], accepted = [], open = ["os/oraclelinux"] } = options;
   const closed = new Set([...licensed.filter((name) => !accepted.includes(name))]);
   const anyones = new Set(open);
   const secluded = new Set(options.private);
   const office = openTokenOffice({ now, lifetime: options.tokenLifetime ?? 300 });
 
   function mayRead(repository: string, user: string | undefined): boolean {
-    if (!Object.hasOwn(content, repository) || closed.has(repository)) return false;
+    if (!store.has(repository) || closed.has(repository)) return false;
     return user !== undefined || anyones.has(repository) && !secluded.has(repository);
   }
 
@@ -73,49 +87,52 @@ export function oracle(options: OracleOptions = {}): SimulatedRegistry {
     const wrong = service !== undefined && service !== serviceName ||
       options.plus === "refused" && hasPlus(request.url);
     if (request.method !== "GET" || user === false || wrong) {
-      return unauthorizedAnswer(undefined, { headers, type });
+      return unauthorizedAnswer([], { headers, type });
     }
     const reached = repositories.filter((name) => mayRead(name, user));
     const token = office.issue({ repositories: reached, user, service });
     return jsonAnswer(200, { access_token: token, token }, { headers, type });
   }
 
-  function answerRegistry(request: Request): Response {
-    const { pathname } = new URL(request.url);
-    const repository = listedRepository(pathname);
-    if (repository === undefined && pathname !== "/v2/") {
+  function answerRegistry(request: Request): Response | Promise<Response> {
+    const path = parsePath(new URL(request.url).pathname);
+    if (path === undefined || path.kind === "catalog") {
       return textAnswer(404, "404 page not found\n");
     }
+    const needed = path.kind === "base" ? [] : neededAccess(request, path.repository);
     const token = bearerOf(request);
-    if (token === undefined) return refuse(repository);
+    if (token === undefined) return refuse(needed);
     const grant = office.look(token);
     // A token asked for without service and scope is useless: seed 000, 2025-05-28.
     if (typeof grant === "string" || grant.service !== serviceName) {
-      return refuse(repository, "invalid_token");
+      return refuse(needed, "invalid_token");
     }
-    if (repository === undefined) return jsonAnswer(200, {}, { headers, type, end: "" });
+    if (path.kind === "base") return jsonAnswer(200, {}, { headers, type, end: "" });
     // A licence not accepted looks like a missing repository: docker-images #1497, 2020.
-    if (!grant.repositories.includes(repository)) return refuse(repository, "insufficient_scope");
+    // No token pushes or deletes: whoever reads here is a customer.
+    if (!reaches(grant, needed)) return refuse(needed, "insufficient_scope");
+    if (path.kind !== "tags") return contents.answer(request, path);
     // The whole list whatever the query says, and no Link: seed 000, 2025-05-28 (`n` is an inference).
-    return pageAnswer(repository, byDirectory(content[repository] ?? []), { headers, type });
+    const tags = byDirectory(store.tags(path.repository));
+    return pageAnswer(path.repository, tags, { headers, type });
   }
 
   return assembleRegistry([{
     host,
     handle: (request) =>
       new URL(request.url).pathname === "/auth" ? answerToken(request) : answerRegistry(request),
-  }], options.faults);
+  }, ...contents.hosts], options.faults);
 }
 
 /** Bodies of 87 and 151 bytes, the scope on repositories, `invalid_token`: seed 000, 2025-05-28. */
-function refuse(repository: string | undefined, error?: string): Response {
+function refuse(needed: readonly Access[], error?: string): Response {
   const challenge = bearerChallenge({
     realm: `https://${host}/auth`,
     service: serviceName,
-    scope: repository === undefined ? undefined : `repository:${repository}:pull`,
+    scope: needed.length === 0 ? undefined : scopeText(needed),
     error,
   });
-  return unauthorizedAnswer(repository, {
+  return unauthorizedAnswer(needed, {
     headers: { ...headers, "www-authenticate": challenge },
     type,
   });

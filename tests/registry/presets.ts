@@ -1,3 +1,4 @@
+import type { ContentHabits } from "./content_habits.ts";
 import type { DistributionOptions } from "./distribution_options.ts";
 
 /** The registries whose habits can be told as options of `distribution()`. */
@@ -17,6 +18,17 @@ export type PresetName =
   | "nexus"
   | "ecrPrivate";
 
+const distribution28Habits: ContentHabits = {
+  accept: "converts",
+  referrers: "missing",
+  location: "absolute",
+  singlePost: false,
+  outOfOrder: "ignored",
+  missingParts: 400,
+  unknownType: 400,
+  tagDelete: 400,
+};
+
 /**
  * What bends a spec-true registry into a named one: `distribution({ ...presets.harbor, content })`. A field that is missing was
  * not established, and is as the spec says.
@@ -29,13 +41,21 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     link: "none",
     emptyTags: "null",
     contentType: "application/json; charset=utf-8",
+    // No referrers; the rest: Debian's docker-registry 2.8.2 asked on 2026-11-21, which tests/real/alike_test.ts asks again.
+    habits: distribution28Habits,
   },
   // Tag v3.0.0, 2025-04-01: sorted, no cap, 400 for a bad n, one tag skipped after a `last` that is gone, null past the end.
-  distribution30: { unknownLast: "skip-one", emptyTags: "null" },
+  distribution30: { unknownLast: "skip-one", emptyTags: "null", habits: { referrers: "missing" } },
   // Tag v3.1.0, commit c6f552e5d, 2026-04-06: n above 1000 is a 400.
-  distribution310: { maxPage: 1000, aboveMax: 400, emptyTags: "null" },
+  distribution310: {
+    maxPage: 1000,
+    aboveMax: 400,
+    emptyTags: "null",
+    habits: { referrers: "missing" },
+  },
   // Tag v3.1.1, 2026-05-01: clamped instead; without n still everything.
-  distribution311: { maxPage: 1000, emptyTags: "null" },
+  // Referrers are not implemented: PR 4828, open 2026-03.
+  distribution311: { maxPage: 1000, emptyTags: "null", habits: { referrers: "missing" } },
   // v2auth/auth.go, token/creator.go, registry/util/util.go, metadatalist.go (30 minutes), 2026-08-21.
   harbor: {
     host: "harbor.example",
@@ -45,6 +65,12 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     challengeStyle: "basic-after-authorization",
     basicRealm: "harbor",
     expiresIn: 1800,
+    // oras-go comment (compressed); harbor #17097, 2022 (mount); c/image, of 2.10.2 (UNKNOWN).
+    habits: {
+      compressed: true,
+      missingFrom: 401,
+      unknownManifest: { code: "UNKNOWN", message: "unknown: artifact not found" },
+    },
   },
   // wud Gitlab.ts, oras-go #1396 (2026-09); 100 a page from gitlab #359277; the 1000 is unverified.
   gitlab: {
@@ -54,6 +80,8 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     service: "container_registry",
     defaultPage: 100,
     maxPage: 1000,
+    // Both: oras-go #1396, 2026-09-05.
+    habits: { referrers: "missing", digestTags: true },
   },
   // ggcr #1643 (2023, about 1000 a page), google/list.go (child, manifest), c/image comment (challenge only on /v2/).
   artifactRegistry: {
@@ -64,6 +92,14 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     challengeStyle: "ping-only",
     defaultPage: 1000,
     maxPage: 1000,
+    // gardener/cc-utils PR 1557, 2026-04: a login page in HTML.
+    habits: {
+      referrers: {
+        status: 302,
+        location: "https://accounts.google.com/ServiceLogin",
+        there: "html",
+      },
+    },
     extraMembers: {
       child: [],
       manifest: {
@@ -86,11 +122,17 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     expiresIn: null,
     maxPage: 1000,
     linkQuery: "last={last}&n={n}&orderby=",
+    // Azure/acr PR 764, 2024 (Accept); #217, 2019 (a store that takes no Authorization; its first part is made up).
+    habits: {
+      accept: "needed",
+      redirect: { host: "eusmanaged0.blob.core.windows.net", status: 307 },
+    },
   },
   // registry.k8s.io handlers.go, 2026-08-06; issue #326, 2026-07-07. The path of the second host is made up.
   registryK8s: {
     host: "registry.k8s.io",
     redirectsTo: { host: "us-west1-docker.pkg.dev", prefix: "k8s-artifacts-prod/images/" },
+    habits: { referrers: "missing" },
     defaultPage: 1000,
     maxPage: 1000,
   },
@@ -117,6 +159,8 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     tokenField: "token",
     expiresIn: null,
     lastPageLink: true,
+    // container.go, 2022: a mount looks for the digest everywhere; manifests up to 10 MiB.
+    habits: { mounts: "anywhere", manifestMax: 10 * 2 ** 20 },
   },
   // renovate #15080, 2022-12, PR 20745, 2023-03; digests among the tags: skopeo #2346, 2024-06-03. The token's habits are not known.
   jfrog: {
@@ -126,6 +170,8 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     basicRealm: "Artifactory Realm",
     link: "wrong-path",
     extraElements: ["sha256:9834876dcfb05cb167a5c24953eba58c4ac89b1adf57f28f2f9d09af107ee8f0"],
+    // Referrers by the fallback tag only.
+    habits: { referrers: "missing" },
     headers: {
       "docker-distribution-api-version": "registry/2.0",
       "x-jfrog-version": "Artifactory/7.41.7 74107900",
@@ -146,5 +192,7 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
     maxPage: 1000,
     aboveMax: 405,
     contentType: "text/plain; charset=utf-8",
+    // containers-roadmap #2831, 2026-06-24 (PATCH); sdk-container-builds PR 279, 2023 (201, 5 MiB); c/image (mediaType).
+    habits: { patchStatus: 201, discardsLater: true, chunkMin: 5 * 2 ** 20, needsOwnType: true },
   },
 };

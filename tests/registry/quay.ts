@@ -1,23 +1,21 @@
 import { errorAnswer, jsonAnswer, textAnswer, unknownNameAnswer } from "./answer.ts";
 import { bearerChallenge, bearerOf } from "./challenge.ts";
 import { sampleOf } from "./content.ts";
+import type { ContentHabits } from "./content_habits.ts";
+import { openContentStore } from "./content_store.ts";
+import { openContents } from "./contents.ts";
 import { openOpaqueCursors } from "./opaque_cursors.ts";
-import {
-  byName,
-  indexAfter,
-  listedRepository,
-  pageAnswer,
-  queryNumber,
-  takePage,
-} from "./paging.ts";
+import { byName, indexAfter, pageAnswer, queryNumber, takePage } from "./paging.ts";
+import { type Access, neededAccess, parsePath, reaches, scopeText } from "./registry_path.ts";
 import {
   assembleRegistry,
+  contentOf,
   defaultUsers,
   type RegistryOptions,
   type SimulatedRegistry,
 } from "./simulated_registry.ts";
 import { openTokenOffice } from "./token_office.ts";
-import { readTokenRequest } from "./token_request.ts";
+import { readTokenRequest, writesOf } from "./token_request.ts";
 
 /** What a simulated Quay can be told. */
 export interface QuayOptions extends RegistryOptions {
@@ -27,6 +25,11 @@ export interface QuayOptions extends RegistryOptions {
    * @default "2024"
    */
   readonly era?: "2023" | "2024";
+  /**
+   * Whether an index may name children which are not there: a feature, off by default (config.py, 2026-08-21).
+   * @default false
+   */
+  readonly sparse?: boolean;
   /**
    * Where it runs.
    * @default "quay.io"
@@ -48,9 +51,33 @@ export interface QuayOptions extends RegistryOptions {
 const scopePattern =
   /^repository:(?:[\w.-]+(?::[0-9]+)?\/)?[\w.-]+(?:\/[\w.-]+)*:(?:push|pull|\*)(?:,(?:push|pull|\*))*$/;
 
+/** manifest.py, blob.py, referrers.py, config.py, 2026-08-21; the CDN: Red Hat article 7001746, 2023. */
+const quayHabits: ContentHabits = {
+  accept: "needed-by-tag",
+  redirect: { host: "cdn01.quay.io", status: 302 },
+  unknownSubject: 400,
+  location: "absolute",
+  postRange: "0--1",
+  statusOff: 1,
+  statusLocation: false,
+  unknownType: 415,
+};
+
+/**
+ * A delete needs push, for a scope with `delete` is refused (v2auth.py). What a mount takes from needs no scope: without one the
+ * upload is an ordinary one (blob.py).
+ */
+function neededHere(request: Request, repository: string): readonly Access[] {
+  const push: Access = { repository, action: "push" };
+  return request.method === "DELETE" ? [push] : neededAccess(request, repository)
+    .filter((access) => access.repository === repository);
+}
+
 /** Quay: `quay.io`, or another host that runs it. */
 export function quay(options: QuayOptions = {}): SimulatedRegistry {
-  const { content = sampleOf("ansible/creator-ee"), now = Date.now, host = "quay.io" } = options;
+  const { now = Date.now, host = "quay.io", sparse = false } = options;
+  const content = contentOf(options, () => sampleOf("ansible/creator-ee"));
+  const store = openContentStore(content, options.images);
   const users = options.users ?? { ...defaultUsers, "ansible+reader": "robot-secret" };
   const secluded = new Set(options.private);
   const office = openTokenOffice({ now, lifetime: options.tokenLifetime ?? 3600 });
@@ -59,17 +86,29 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
   const headers = {
     "docker-distribution-api-version": "registry/2.0",
     server: "nginx/1.20.1",
-    ...options.era === "2023" ? {} : { "x-sparse-manifest-support": "false" },
+    ...options.era === "2023" ? {} : { "x-sparse-manifest-support": String(sparse) },
   };
 
+  const habits: ContentHabits = {
+    ...quayHabits,
+    ...sparse ? { missingParts: "accepted" } : {},
+    ...options.habits,
+  };
+  const contents = openContents(
+    { host, store, habits, answers: { headers, end: "" }, now },
+    options.expects,
+  );
+
   function mayRead(repository: string, user: string | undefined): boolean {
-    return Object.hasOwn(content, repository) && (user !== undefined || !secluded.has(repository));
+    return store.find(repository) !== undefined &&
+      (user !== undefined || !secluded.has(repository));
   }
 
   /** GET only, body of only `token`: seed 001; errors: v2auth.py, 2026-08-21. */
   async function answerToken(request: Request): Promise<Response> {
     if (request.method !== "GET") return textAnswer(405, "method not allowed\n");
-    const { user, service, repositories } = await readTokenRequest(request, users);
+    const asked = await readTokenRequest(request, users);
+    const { user, service, repositories } = asked;
     const sent = new URL(request.url).searchParams.getAll("scope");
     if (user === false) return refuseToken("Invalid username or password");
     if (user === undefined && sent.length === 0) return refuseToken("Unauthorized");
@@ -80,8 +119,11 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
         detail: {},
       }, { end: "" });
     }
-    const reached = repositories.map(withoutHost).filter((name) => mayRead(name, user));
-    return jsonAnswer(200, { token: office.issue({ repositories: reached, user, service }) }, {
+    const pushes = writesOf(asked, options).pushes.map(withoutHost);
+    const reached = repositories.map(withoutHost)
+      .filter((name) => mayRead(name, user) || pushes.includes(name));
+    const grant = { repositories: reached, pushes, user, service };
+    return jsonAnswer(200, { token: office.issue(grant) }, {
       headers: { "cache-control": "no-cache, no-store, must-revalidate", server: headers.server },
       end: "",
     });
@@ -95,8 +137,8 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
     return errorAnswer(401, { code: "UNAUTHORIZED", message, detail: {} }, { end: "" });
   }
 
-  function challengeFor(repository?: string): Record<string, string> {
-    const scope = repository === undefined ? undefined : `repository:${repository}:pull`;
+  function challengeFor(needed: readonly Access[] = []): Record<string, string> {
+    const scope = needed.length === 0 ? undefined : scopeText(needed);
     const parameters = { realm: `https://${host}/v2/auth`, service: host, scope };
     return { ...headers, "www-authenticate": bearerChallenge(parameters) };
   }
@@ -110,31 +152,39 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
     });
   }
 
-  function answerRegistry(request: Request): Response {
+  function answerRegistry(request: Request): Response | Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/v2/") return answerPing(request);
-    const repository = listedRepository(pathname);
-    if (repository === undefined) return textAnswer(404, "404 page not found\n");
+    const path = parsePath(pathname);
+    if (path?.kind === "base") return answerPing(request);
+    if (path === undefined || path.kind === "catalog") {
+      return textAnswer(404, "404 page not found\n");
+    }
+    const { repository } = path;
+    const needed = neededHere(request, repository);
     const token = bearerOf(request);
     const grant = token === undefined ? undefined : office.look(token);
-    if (typeof grant === "string") return refuse(repository);
-    // Public repositories need no token: seed 001, 2023-03-28.
-    const granted = grant?.repositories.includes(repository) === true;
-    if (granted || mayRead(repository, undefined)) {
-      return list(repository, content[repository] ?? [], searchParams);
+    if (typeof grant === "string") return refuse(needed);
+    const allowed = (access: Access): boolean =>
+      grant !== undefined && reaches(grant, [access]) ||
+      // Public repositories need no token: seed 001, 2023-03-28.
+      access.action === "pull" && mayRead(access.repository, undefined);
+    if (needed.every(allowed)) {
+      if (path.kind === "tags") return list(repository, store.tags(repository), searchParams);
+      const mayMount = (from: string): boolean => allowed({ repository: from, action: "pull" });
+      return contents.answer(request, path, mayMount);
     }
     const own = grant?.user !== undefined && repository.startsWith(`${namespaceOf(grant.user)}/`);
-    const missing = !Object.hasOwn(content, repository);
-    return own && missing ? unknownNameAnswer(repository, { headers }) : refuse(repository);
+    const missing = store.find(repository) === undefined;
+    return own && missing ? unknownNameAnswer(repository, { headers }) : refuse(needed);
   }
 
   /** Missing and hidden look alike: _require_repo_permission, 2026-08-21. */
-  function refuse(repository: string): Response {
+  function refuse(needed: readonly Access[]): Response {
     return errorAnswer(401, {
       code: "UNAUTHORIZED",
       message: "access to the requested resource is not authorized",
       detail: {},
-    }, { headers: challengeFor(repository), end: "" });
+    }, { headers: challengeFor(needed), end: "" });
   }
 
   function list(name: string, tags: readonly string[], query: URLSearchParams): Response {
@@ -171,7 +221,7 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
     host,
     handle: (request) =>
       new URL(request.url).pathname === "/v2/auth" ? answerToken(request) : answerRegistry(request),
-  }], options.faults);
+  }, ...contents.hosts], options.faults);
 }
 
 /** The namespace of a robot or of a person. */

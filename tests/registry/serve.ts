@@ -1,5 +1,6 @@
 import { cutByAbort } from "./cut_body.ts";
 import { type RecordedRequest, recordRequest } from "./recorded_request.ts";
+import { type Meter, openTrafficMeter, type Traffic } from "./traffic.ts";
 import type { SimulatedHost, SimulatedRegistry } from "./simulated_registry.ts";
 
 /** How a registry is served over sockets. */
@@ -23,6 +24,8 @@ export interface ServedRegistry extends AsyncDisposable {
   readonly origins: Readonly<Record<string, string>>;
   /** What was received so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
+  /** Requests and answers counted: in flight, in bytes. */
+  readonly traffic: Traffic;
   /** By host, how many connections requests came in on. */
   readonly connections: Readonly<Record<string, number>>;
 }
@@ -40,9 +43,11 @@ export async function serveRegistry(
   const origins: Record<string, string> = {};
   const closing = new AbortController();
   const servers: Deno.HttpServer<Deno.NetAddr>[] = [];
+  const meter = openTrafficMeter();
   const served = {
     origins,
     requests,
+    traffic: meter.traffic,
     get connections(): Readonly<Record<string, number>> {
       return Object.fromEntries([...peers].map(([host, ports]) => [host, ports.size]));
     },
@@ -62,11 +67,16 @@ export async function serveRegistry(
     const { pathname, search } = new URL(received.url);
     const url = `https://${host}${pathname}${search}`;
     const signal = AbortSignal.any([closing.signal, goneSignal(info)]);
-    const { recorded, copy } = await recordRequest(received, { host, url, signal });
+    const exchange = meter.begin({ host, url, method: received.method });
+    info.completed.finally(exchange.end).catch(() => {});
+    const at = { host, url, signal };
+    const { recorded, copy, release } = await recordRequest(received, at, exchange.received);
     requests.push(recorded);
     await pause(options.latency ?? 0, signal);
     const response = await untilClosed(handled(simulated, copy), closing.signal);
-    return asSent(response, closing.signal, options.rewrite === true ? origins : undefined);
+    release();
+    const rewritten = options.rewrite === true ? origins : undefined;
+    return await asSent(response, closing.signal, exchange, rewritten);
   }
 
   try {
@@ -136,23 +146,28 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return promise;
 }
 
-/** A body of known length goes out whole, with its content-length; any other one in chunks until the registry closes. */
+/**
+ * A body of known length goes out whole, with its content-length, or as it comes where that is much; any other one in chunks until
+ * the registry closes.
+ */
 async function asSent(
   response: Response,
   closing: AbortSignal,
+  exchange: Meter,
   origins: Readonly<Record<string, string>> | undefined,
 ): Promise<Response> {
-  const whole = response.body === null || response.headers.has("content-length");
+  const length = response.headers.get("content-length");
+  const whole = response.body === null || length !== null && Number(length) <= wholeMax;
+  if (whole) exchange.sent(response.status, response.body === null ? 0 : Number(length));
   // A copy of headers joins those of one name: several challenges would leave as one.
   if (whole && origins === undefined) return response;
   const headers = new Headers();
   for (const [name, value] of response.headers) {
     headers.append(name, addresses.has(name) ? relocated(value, origins ?? {}) : value);
   }
-  return new Response(await bodyAsSent(response, whole, closing), {
-    status: response.status,
-    headers,
-  });
+  const body = await bodyAsSent(response, whole, closing);
+  const sent = new Response(body, { status: response.status, headers });
+  return whole ? sent : exchange.answered(sent);
 }
 
 async function bodyAsSent(
@@ -170,6 +185,9 @@ function relocated(value: string, origins: Readonly<Record<string, string>>): st
     value,
   );
 }
+
+/** The longest body, in bytes, which is held in memory. */
+const wholeMax = 1_048_576;
 
 const addresses: ReadonlySet<string> = new Set(["www-authenticate", "link", "location"]);
 

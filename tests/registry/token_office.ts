@@ -1,7 +1,11 @@
 /** What a token was given for. */
 export interface Grant {
-  /** The repositories which it reaches; `*` for all. */
+  /** The repositories which it may pull from; `*` for all. */
   readonly repositories: readonly string[];
+  /** The repositories which it may push to; `*` for all. */
+  readonly pushes?: readonly string[];
+  /** The repositories which it may delete from; `*` for all. */
+  readonly deletes?: readonly string[];
   /** Whose token it is; undefined for an anonymous one. */
   readonly user?: string;
   /** For whom it is meant. */

@@ -1,3 +1,5 @@
+import type { RegistryOptions } from "./simulated_registry.ts";
+
 /** One resource scope of a token request: `repository:library/ubuntu:pull`. */
 export interface Scope {
   /** As it was sent. */
@@ -20,6 +22,10 @@ export interface TokenRequest {
   readonly scopes: readonly Scope[];
   /** The distinct names of the repository scopes which ask for pull. */
   readonly repositories: readonly string[];
+  /** The same for push. */
+  readonly pushes: readonly string[];
+  /** The same for delete. */
+  readonly deletes: readonly string[];
 }
 
 /**
@@ -36,18 +42,37 @@ export async function readTokenRequest(
   const scopes = form.getAll("scope").flatMap((scope) => scope.split(" ")).filter((text) =>
     text !== ""
   ).map(parseScope);
-  const pulls = scopes.filter((scope) =>
-    scope.kind === "repository" &&
-    scope.actions.some((action) => action === "pull" || action === "*")
-  );
+  const asking = (action: string): string[] => [
+    ...new Set(
+      scopes.filter(({ kind, actions }) =>
+        kind === "repository" && (actions.includes(action) || actions.includes("*"))
+      ).map(({ name }) => name),
+    ),
+  ];
   return {
     user: request.method === "POST"
       ? userOfForm(form, users)
       : userOfHeader(request.headers.get("authorization"), users),
     service: form.get("service") ?? undefined,
     scopes,
-    repositories: [...new Set(pulls.map((scope) => scope.name))],
+    repositories: asking("pull"),
+    pushes: asking("push"),
+    deletes: asking("delete"),
   };
+}
+
+/** What may be written is granted to users who are no mere readers, and to nobody else. */
+export function writesOf(
+  asked: TokenRequest,
+  options: RegistryOptions,
+): { readonly pushes: readonly string[]; readonly deletes: readonly string[] } {
+  const { user, pushes, deletes } = asked;
+  return mayWrite(user || undefined, options) ? { pushes, deletes } : { pushes: [], deletes: [] };
+}
+
+/** Whether a user may push and delete. */
+export function mayWrite(user: string | undefined, { readers = [] }: RegistryOptions): boolean {
+  return user !== undefined && !readers.includes(user);
 }
 
 /** Whose Basic credentials these are: undefined without any, false where they are wrong. */

@@ -4,6 +4,7 @@ import {
   type FlowOptions,
   type LoginOptions,
   type Logins,
+  openFlow,
   parseReference,
   RegistryError,
   type TagEntry,
@@ -182,6 +183,7 @@ function createFlow(
     return true;
   }
   const flow: Flow = {
+    ...openFlow({ fetch: noNetwork }),
     locate,
     latest(reference, { pageSize, signal, ...options } = {}) {
       return findLatest(flow.tags(reference, { pageSize, signal }).pages(), options);
@@ -216,6 +218,11 @@ function createFlow(
     },
   };
   return flow;
+}
+
+/** Verbs that are not faked reach nobody. */
+function noNetwork(): Promise<Response> {
+  return Promise.reject(new TypeError("A fake machine has no network"));
 }
 
 async function unlessAborted(wait: Promise<unknown>, signal?: AbortSignal): Promise<void> {

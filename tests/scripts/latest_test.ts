@@ -10,6 +10,7 @@ const REPOSITORIES: Readonly<Record<string, readonly Step[]>> = {
   "quay.io/o/b": [["v3.1", "v3.2", "v2.9"]],
   "quay.io/o/names": [["latest", "jammy", DIGEST]],
   "quay.io/o/early": [["1.0rc1", "1.0rc2"]],
+  "quay.io/o/new": [["0.1", "0.2", "1.0.0"]],
   "quay.io/o/empty": [[]],
   "quay.io/o/broken": [["1.0", "1.1"], new RegistryError("incomplete", "broken broke off")],
 };
@@ -26,6 +27,18 @@ const answers: readonly (readonly [words: string, stdout: string, stderr: string
   ["--quiet --newest 5 a", `${A}:1.0.1\n${A}:1.0.0\n`, ""],
   ["--quiet --newest 5 --reverse --limit 1 a", `${A}:1.0.0\n`, ""],
   ["--quiet --pre a", `${A}:1.1.0-rc1\n`, ""],
+  [
+    "--pre a",
+    `${A}:1.1.0-rc1\n`,
+    `portolan: ${A}:1.1.0-rc1: a pre-release; ${WHY}\n`,
+  ],
+  [
+    "quay.io/o/new",
+    "quay.io/o/new:0.2\n",
+    "portolan: quay.io/o/new:0.2: 2 releases have the shape #.#, the most common of 2 shapes without a variant" +
+    "; 1.0.0 is newer, of the shape #.#.#: --like 1.0.0 chooses it\n",
+  ],
+  ["--like 1.0.0 quay.io/o/new", "quay.io/o/new:1.0.0\n", ""],
   ["--quiet --variant slim a", `${A}:1.0.1-slim\n`, ""],
   ["--quiet a quay.io/o/b", `${A}:1.0.1\nquay.io/o/b:v3.2\n`, ""],
   ["--quiet quay.io/o/early", "quay.io/o/early:1.0rc2\n", ""],
@@ -37,8 +50,9 @@ const answers: readonly (readonly [words: string, stdout: string, stderr: string
   ],
   [
     "--json --per major a quay.io/o/b",
-    `[{"repository":"${A}","adapter":"fake","complete":true,"tags":[{"name":"1.0.1"},{"name":"1.0.1-slim"}]},` +
-    '{"repository":"quay.io/o/b","adapter":"fake","complete":true,"tags":[{"name":"v3.2"},{"name":"v2.9"}]}]\n',
+    `[{"repository":"${A}","adapter":"fake","complete":true,"tags":[{"name":"1.0.1","shape":"#.#.#"},` +
+    '{"name":"1.0.1-slim","shape":"#.#.#-slim"}]},' +
+    '{"repository":"quay.io/o/b","adapter":"fake","complete":true,"tags":[{"name":"v3.2","shape":"v#.#"},{"name":"v2.9","shape":"v#.#"}]}]\n',
     "",
   ],
   [
@@ -60,9 +74,22 @@ const answers: readonly (readonly [words: string, stdout: string, stderr: string
   [
     "--quiet --explain a",
     `${A}:1.0.1\n`,
-    `latest: version\n${DIGEST}: version\n1: channels\n1.1.0-rc1: pre\n1.0.1-slim: shape\n1.0.0: newest\n`,
+    `latest: version\n${DIGEST}: version\n1.1.0-rc1: pre\n1: channels\n1.0.1-slim: shape\n1.0.0: newest\n`,
   ],
 ];
+for (const [words, complete] of [["--newest 5 --limit 1", false], ["--newest 5 --limit 2", true]]) {
+  Deno.test(`latest --json ${words} says whether the limit cut it`, async () => {
+    for (const per of [[], ["--per", "minor", "--variant", "none"]]) {
+      const fake = createFake({ repositories: REPOSITORIES });
+      const { stdout } = await runFake(
+        latest,
+        ["--json", ...`${words}`.split(" "), ...per, "a"],
+        fake,
+      );
+      assertEquals(JSON.parse(stdout).complete, complete);
+    }
+  });
+}
 for (const [words, stdout, stderr] of answers) {
   Deno.test(`latest ${words} answers ${stdout.slice(0, 40).trimEnd()}`, async () => {
     const fake = createFake({ repositories: REPOSITORIES });

@@ -40,7 +40,7 @@ const mistakes: readonly (readonly [words: readonly string[], message: string])[
   [["tgas", "ubuntu"], 'Unknown command "tgas": did you mean tags'],
   [["adaptors"], 'Unknown command "adaptors": did you mean adapters'],
   [["--verson"], 'Unknown flag "--verson": did you mean --version'],
-  [["ubuntu"], 'Unknown command "ubuntu": expected tags, latest, adapters'],
+  [["ubuntu"], 'Unknown command "ubuntu": expected tags, latest, '],
   [["__proto__"], 'Unknown command "__proto__": expected tags'],
   [[""], 'Unknown command "": expected tags'],
   [["x".repeat(100_000)], "expected tags"],

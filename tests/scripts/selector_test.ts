@@ -48,6 +48,16 @@ for (const command of [tags, latest]) {
   }
 }
 
+for (const words of [["--variant", ""], ["--variant="]]) {
+  Deno.test(`tags and latest refuse ${JSON.stringify(words)}, which is no variant`, async () => {
+    for (const command of [tags, latest]) {
+      const { code, stdout, stderr } = await runFake(command, [...words, "a"]);
+      assertEquals([code, stdout], [2, ""]);
+      assertStringIncludes(stderr, 'Cannot read "--variant"');
+    }
+  });
+}
+
 Deno.test("tags names the one of several patterns that cannot be read", async () => {
   const { stderr } = await runFake(tags, ["--include=a*", "--include=/(/", "--include=b", "a"]);
   assertStringIncludes(stderr, 'Cannot read "--include /(/"');

@@ -87,7 +87,21 @@ const explanations: readonly (readonly [words: string, stderr: readonly string[]
     "2: channels",
     "1.10.0: limit",
   ]],
-  ["--limit 2", ["latest: limit"]],
+  ["--limit 2", [
+    "latest: limit",
+    `${DIGEST}: limit`,
+    "2.0.0: limit",
+    "2: limit",
+    "1.10.0: limit",
+  ]],
+  ["--include 1.* --limit 1", [
+    "2.0.0-rc1: include",
+    "latest: include",
+    `${DIGEST}: include`,
+    "2.0.0: include",
+    "2: include",
+    "1.10.0: limit",
+  ]],
 ];
 for (const [words, said] of explanations) {
   Deno.test(`tags --explain ${words} says which rule left each tag out`, async () => {

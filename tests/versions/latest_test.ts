@@ -60,8 +60,8 @@ Deno.test("findLatest() names the rule of each tag, those that need no other tag
   }
   await findLatest(pages(), { onLeftOut });
   assertEquals(told.slice(1), [
-    "1.0: channels",
     "1.1.0rc1: pre",
+    "1.0: channels",
     "1.0.0-slim: shape",
     "1.0.0: newest",
   ]);
@@ -84,6 +84,15 @@ Deno.test("findLatest() throws what the list throws, and refuses options before 
   await assertRejects(() => findLatest(broken(), { per: "week" as "major" }), RangeError, "per");
   assertEquals(asked, 0);
   await assertRejects(() => findLatest(broken()), Error, "broke off");
+});
+
+Deno.test("findLatest() counts no pre-release without a date that it drops", async () => {
+  const tags = [{ name: "1.0" }, { name: "1.1rc1" }, { name: "1.1rc2" }];
+  const undated = async (options: SelectOptions) =>
+    (await findLatest(inPages(tags, 2), { minAge: "1d", ...options })).undated;
+  assertEquals(await undated({}), 1);
+  assertEquals(await undated({ pre: true }), 3);
+  assertEquals(await undated({ include: ["*rc*"] }), 2);
 });
 
 Deno.test("findLatest() counts the tags without the dates that are asked for", async () => {

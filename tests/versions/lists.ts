@@ -62,8 +62,7 @@ export const PYTHON: OrderedList = list(
   `3.14.0a2 3.14.0a2-slim 3.14.0a1
    3.14-rc 3.14-rc-slim
    3.13.1 3.13.1-slim 3.13.1-slim-bookworm 3.13.1-alpine 3.13.1-alpine3.20
-   3.13.0 3.13.0-slim 3.13.0rc3 3.13.0rc2 3.13.0rc1-slim 3.13.0b4 3.13.0b1 3.13.0a6
-   3.13
+   3.13.0 3.13.0-slim 3.13 3.13.0rc3 3.13.0rc2 3.13.0rc1-slim 3.13.0b4 3.13.0b1 3.13.0a6
    3.12.10 3.12.8 3.12.8-windowsservercore-ltsc2022 3.12.8-windowsservercore-1809 3.12.2 3.12
    3.9.21 3.9.2 3 2.7.18 2.7.18-slim
    slim-bookworm slim rc latest bookworm`,
@@ -130,7 +129,7 @@ export const LISTS: readonly OrderedList[] = [
   ),
   list(
     "home-assistant",
-    `2025.1.0b3 2025.1.0b0 2024.12.5 2024.12.1 2024.12.0 2024.12.0b10 2024.12.0b9 2024.12 2024.11.3 2024.9.3
+    `2025.1.0b3 2025.1.0b0 2024.12.5 2024.12.1 2024.12.0 2024.12 2024.12.0b10 2024.12.0b9 2024.11.3 2024.9.3
      2024.2.1 2023.12.4 0.118.5 0.99.3 0.99.0 stable rc latest dev beta`,
   ),
   list(
@@ -228,6 +227,26 @@ export const LISTS: readonly OrderedList[] = [
     "spring-cloud-dataflow",
     `2.11.5 2.11.5-jdk17 2.11.3 2.11.0 2.11.0-SNAPSHOT 2.10.3 2.9.0 2.1.0.RELEASE 2.1.0.RC1 2.1.0.M2 2.1.0.M1
      1.7.4.RELEASE latest`,
+  ),
+  list(
+    "checkmk",
+    `2.4.0p34 2.4.0p9 2.4.0 2.4.0b1 2.3.0p49 2.3.0p6 2.3.0 2.4.0-latest`,
+  ),
+  list(
+    "liferay/dxp",
+    `7.3.10 7.2.10-sp8 7.2.10-sp2 7.2.10 latest`,
+  ),
+  list(
+    "kubernetes-external-secrets",
+    `6.3.0-patch2 6.3.0-patch1 6.3.0 6.2.0`,
+  ),
+  list(
+    "isaac-sim",
+    `2023.1.1 2023.1.0-hotfix.1 2023.1.0 2022.2.1 2022.2.0`,
+  ),
+  list(
+    "mssql/server before 2019",
+    `2019-GA-ubuntu-16.04 2019-RC1-ubuntu 2019-CTP3.2-ubuntu 2019-CTP3.1-ubuntu 2019-CTP2.1-ubuntu`,
   ),
   list(
     "ci builds",

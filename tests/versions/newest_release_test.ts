@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { SelectOptions } from "../../core/versions/options.ts";
 import { newestRelease } from "../../core/versions/newest_release.ts";
+import { parseVersion } from "../../core/versions/shape.ts";
 import { JDK, LISTS } from "./lists.ts";
 import { anyTag } from "./tags.ts";
 
@@ -32,6 +33,8 @@ const NEWEST: Readonly<Record<string, string>> = {
   "pypy": "3.11-7.3.18",
   "rust nightly": "nightly-2026-08-22",
   "spring-cloud-dataflow": "2.11.5",
+  "checkmk": "2.4.0p34",
+  "isaac-sim": "2023.1.1",
 };
 
 for (const { name, tags } of LISTS) {
@@ -46,7 +49,14 @@ const REASONS: readonly (readonly [tags: string, options: SelectOptions, reason:
   [
     "1.0.0 1.1.0 2 latest",
     {},
-    "1.1.0: 2 releases have the shape #.#.#, the most common of 2 shapes without a variant",
+    "1.1.0: 2 releases have the shape #.#.#, the most common of 2 shapes without a variant" +
+    "; 2 is newer, of the shape #: --like 2 chooses it",
+  ],
+  // A pre-release that was let in is named, and what it leads to.
+  [
+    "17.5 17.4 18beta1 18rc1 18alpha1",
+    { pre: true },
+    "18rc1: a pre-release; 2 releases have the shape #.#, the only shape without a variant",
   ],
   ["1.0.0", {}, "1.0.0: 1 release has the shape #.#.#, the only shape without a variant"],
   [
@@ -65,6 +75,24 @@ const REASONS: readonly (readonly [tags: string, options: SelectOptions, reason:
     "1.0: 2 releases have the shape #.#, the only shape without a variant",
   ],
   [
+    "0.1 0.2 0.3 0.4 0.5 1.0.0",
+    {},
+    "0.5: 5 releases have the shape #.#, the most common of 2 shapes without a variant" +
+    "; 1.0.0 is newer, of the shape #.#.#: --like 1.0.0 chooses it",
+  ],
+  [
+    "9.9.8-community 10.6.0-community 10.7.0-community 2025.1-community 2025.2-community 2025.6-enterprise",
+    {},
+    "10.7.0-community: 3 releases have the shape #.#.#-community, the most common of 3 shapes with a variant" +
+    "; 2025.2-community is newer, of the shape #.#-community: --like 2025.2-community chooses it",
+  ],
+  // Neither a build nor a spelling is newer, nor a day, a commit or another prefix.
+  [
+    "1.9 1.10 v1.9 1.10-1 20250101 1.11-8f2ef3e build-7 jdk21 2-alpine",
+    {},
+    "1.10: 2 releases have the shape #.#, the most common of 4 shapes without a variant",
+  ],
+  [
     "1.8.0 1.8.1 11_1 11_2 11_3 17_1",
     { range: "<10" },
     "1.8.1: 2 releases have the shape #.#.#, the only shape without a variant",
@@ -76,6 +104,30 @@ for (const [tags, options, reason] of REASONS) {
     assertEquals(newestRelease(tags.split(" "), options)?.reason, reason);
   });
 }
+
+Deno.test("newestRelease() names what it chose, in whichever order", () => {
+  const tags = ["1.0", "1.2", "1.1", "1.3rc1", "2rc1"];
+  for (
+    const options of [{ newest: 3, reverse: true }, { newest: 2, sort: "none" as const }, {
+      newest: 9,
+      reverse: true,
+      limit: 1,
+      pre: true,
+    }]
+  ) {
+    const { chosen = [], shape, reason = "" } = newestRelease(tags, options) ?? {};
+    assert(reason.startsWith(`${chosen[0]}: `), reason);
+    assertEquals(shape, parseVersion(chosen[0] ?? "")?.shape);
+  }
+});
+
+Deno.test("newestRelease() keeps what --like was told to choose", () => {
+  for (const { tags } of LISTS) {
+    const reason = newestRelease(tags)?.reason ?? "";
+    const [, like] = /--like (\S+) chooses/.exec(reason) ?? [];
+    if (like !== undefined) assertEquals(newestRelease(tags, { like })?.chosen, [like]);
+  }
+});
 
 Deno.test("newestRelease() gives several, newest first", () => {
   const found = newestRelease(["1.0", "1.10", "1.9", "1.9-slim", "latest"], { newest: 2 });
@@ -121,6 +173,41 @@ const MIXED:
     [["1.26.11", "1.26.10", "1.27rc1", "1.27rc2", "1.27rc11", "1.26"], { pre: true }, "1.27rc11"],
     [["17.5", "17.4", "16.9", "18beta1"], { pre: true }, "18beta1"],
     [["17.5", "17.4", "16.9", "18beta1"], {}, "17.5"],
+    // Pre-releases that are let in do not choose the shape.
+    [
+      ["17.5", "17.4", "18alpha1", "18beta1", "18rc1"],
+      { pre: true, newest: 5 },
+      "18rc1 18beta1 18alpha1 17.5 17.4",
+    ],
+    [["17.5-alpine", "17.4-alpine", "18rc1"], { pre: true, newest: 5 }, "17.5-alpine 17.4-alpine"],
+    // A range that names one lets it join.
+    [
+      ["1.26.2", "1.26.11", "1.26.12", "1.27rc1", "1.27rc2"],
+      { range: ">=1.26.3 || >=1.27rc1" },
+      "1.27rc2",
+    ],
+    [
+      ["1.26.2", "1.26.11", "1.26.12", "1.27rc1", "1.27rc2"],
+      { range: ">=1.26.3 || >=1.27rc1", pre: false },
+      "1.26.12",
+    ],
+    // A candidate that has more numbers than its release.
+    [
+      ["17", "18", "18.0.0-rc1", "19.0.0-rc1"],
+      { pre: true, newest: 3 },
+      "19.0.0-rc1 18 18.0.0-rc1",
+    ],
+    // The order of the list stays where it was asked for.
+    [["1.26.2", "1.27rc1", "1.26.1", "1.27rc2", "1.26.0"], {
+      pre: true,
+      newest: 4,
+      sort: "none",
+    }, "1.26.2 1.27rc1 1.26.1 1.27rc2"],
+    // What counts builds is no release.
+    [["1.0.0", "build-9", "build-10", "build-11", "run-99", "pr-12", "sha-1234567"], {}, "1.0.0"],
+    // Commits of digits alone, as one in thirty is.
+    [["1.2.3", "1.2.4-1234567", "1.2.4-7654321", "1.2.4-8f2ef3e"], {}, "1.2.3"],
+    [["1.2.3", "1.2.3-20-g1234567", "1.2.3-21-g7654321"], {}, "1.2.3"],
     [["1.2.0", "1.1.0", "1.3.0-alpine", "1.3rc1-alpine"], { pre: true }, "1.2.0"],
     // Commits, one of digits alone; builds between releases.
     [["v1.10.1", "v1.9.0", "2.19.1", "abcdef1", "1234567"], {}, "v1.10.1"],
@@ -135,7 +222,7 @@ const MIXED:
 
 for (const [tags, options, chosen] of MIXED) {
   Deno.test(`newestRelease() of ${tags.join(" ")} with ${JSON.stringify(options)} is ${chosen}`, () => {
-    assertEquals(newestRelease(tags, options)?.chosen, [chosen]);
+    assertEquals(newestRelease(tags, options)?.chosen.join(" "), chosen);
   });
 }
 

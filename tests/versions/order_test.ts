@@ -22,6 +22,11 @@ const ASCENDING: readonly (readonly [name: string, tags: string])[] = [
   ["numbers beyond a double", "9007199254740992 9007199254740993 90071992547409920"],
   ["semver's build", "1.0+a 1.0+b.2 1.0+b.11"],
   ["fewer numbers before more", "1 1.0 1.0.0 1.0.0.0 1.1"],
+  ["a candidate with more numbers before its release", "17.5 18.0.0-rc1 18 18.0 18.0.0 18.0.1-rc1"],
+  ["a candidate with fewer numbers before its release", "1.26.9 1.27rc1 1.27rc2 1.27.0 1.27.1"],
+  ["candidates of zeros", "0-rc1 0.0.0-rc1 0 0.0.0 0.0.1-rc1 0.0.1"],
+  ["builds of a release before more numbers", "18-rc1 18 18-1 18.0 18.0-1 18.0.0 18.0.0.1-rc1"],
+  ["fixes of a release", "1.0-rc1 1.0 1.0-hotfix1 1.0-hotfix.2 1.0-patch1 1.0-sp1 1.0p1 1.1"],
   ["letters of a patch", "1.0.2 1.0.2a 1.0.2k 1.0.3"],
 ];
 
@@ -53,6 +58,23 @@ Deno.test("compareTags() is transitive", () => {
       assert(compareTags(x ?? "", z ?? "") <= 0);
     }),
     { numRuns: 2000 },
+  );
+});
+
+Deno.test("compareTags() puts a pre-release before its release, whichever has more zeros", () => {
+  const numbers = fc.array(fc.nat(30), { minLength: 1, maxLength: 3 });
+  const zeros = fc.constantFrom("", ".0", ".0.0");
+  const pre = fc.constantFrom("rc1", "-rc.2", "-alpha", "a1", "-SNAPSHOT");
+  const behind = fc.constantFrom("", "-1", "-alpine", "-r4");
+  fc.assert(
+    fc.property(numbers, zeros, zeros, pre, behind, (version, some, more, early, build) => {
+      const release = version.join(".");
+      const candidate = release + some + early;
+      assertEquals(compareTags(candidate, release + more + build), -1);
+      const before = `${[...version.slice(0, -1), (version.at(-1) ?? 0) - 1].join(".")}.9.9`;
+      if (version.at(-1) !== 0) assertEquals(compareTags(before, candidate), -1);
+    }),
+    { numRuns: 1000 },
   );
 });
 

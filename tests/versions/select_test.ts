@@ -207,6 +207,23 @@ const CASES: readonly (readonly [
   ["takes three numbers for a channel of four", ["6.12.0", "6.12.0.182", "6.12.0.122"], {
     newest: 9,
   }, "6.12.0.182 6.12.0.122"],
+  ["takes Java's 8 for the channel of 1.8.0", ["8", "8-slim", "1.8.0_441", "11", "21.0.7"], {
+    per: "major",
+    variant: "none",
+  }, "21.0.7 11 1.8.0_441"],
+  ["takes 8 for a version where 1.8.0 is none of Java's", ["8", "1.8.0", "1.8.0-1"], {
+    newest: 9,
+  }, "8 1.8.0-1 1.8.0"],
+  ["takes a build for no channel", ["21_35-jdk", "21-jdk", "21.0.5_11-jdk", "21.0.1_12-jdk"], {
+    newest: 9,
+  }, "21.0.5_11-jdk 21.0.1_12-jdk 21_35-jdk"],
+  ["takes a build behind a variant for no channel", ["1.2-alpine-r4", "1.2-alpine", "1.2.3"], {
+    newest: 9,
+  }, "1.2.3 1.2-alpine-r4"],
+  ["lets a pre-release in that newerThan names", ["1.0", "1.1-rc1", "1.1-rc2", "1.1"], {
+    newerThan: "1.1-rc1",
+    newest: 9,
+  }, "1.1 1.1-rc2"],
   [
     "takes names of prototypes for names",
     ["__proto__", "constructor", "1.0"],
@@ -337,6 +354,7 @@ const REFUSED: readonly (readonly [SelectOptions, reason: string])[] = [
     { newerThan: "8f2ef3e" },
     'Cannot select with newerThan "8f2ef3e": it is a commit, not a version',
   ],
+  [{ variant: "" }, 'Cannot select with variant "": expected a name, or none'],
   [{ range: "new" }, 'Cannot read range "new"'],
   [{ minAge: "30" }, 'Cannot read duration "30"'],
   [{ maxAge: "3m" }, 'Cannot read duration "3m"'],

@@ -1,0 +1,84 @@
+import { openWriter } from "./_output.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/**
+ * Writes all of `stream` to a new file beside `path`, and puts that in its place when the stream has ended
+ * without an error: else nothing is left of it. A symbolic link stays, what it points to is replaced.
+ *
+ * @throws UsageError where no such file can be made, before the stream is begun
+ */
+export async function writeBlobFile(
+  path: string,
+  stream: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  await requirePermissions(path);
+  const target = await targetOf(path);
+  if (target !== path) await requirePermissions(target);
+  const beside = `${target}.${crypto.randomUUID().slice(0, 8)}.part`;
+  const file = await createFile(beside, path);
+  let isWhole = false;
+  try {
+    await fill(file, stream, signal);
+    await Deno.rename(beside, target);
+    isWhole = true;
+  } finally {
+    if (!isWhole) await Deno.remove(beside);
+  }
+}
+
+async function fill(
+  file: Deno.FsFile,
+  stream: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const writer = openWriter(file, signal);
+    for await (const chunk of stream) await writer.write(chunk);
+    await file.syncData();
+  } finally {
+    file.close();
+  }
+}
+
+/** To look at a file and to rename it takes both; Deno would ask a person for what is not given. */
+async function requirePermissions(path: string): Promise<void> {
+  const folder = folderOf(path);
+  for (const name of ["read", "write"] as const) {
+    const { state } = await Deno.permissions.query({ name, path: folder });
+    if (state !== "granted") throw refused(path, `--allow-${name}=${folder} is not given`);
+  }
+}
+
+async function targetOf(path: string): Promise<string> {
+  try {
+    const target = await Deno.realPath(path);
+    if ((await Deno.stat(target)).isFile) return target;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return path;
+    throw refused(path, reasonOf(error));
+  }
+  throw refused(path, "it is there and is no file");
+}
+
+async function createFile(beside: string, path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(beside, { write: true, createNew: true });
+  } catch (error) {
+    throw refused(path, reasonOf(error));
+  }
+}
+
+function refused(path: string, reason: string): UsageError {
+  return new UsageError(`Cannot write "${path}": ${reason}`);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function folderOf(path: string): string {
+  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  return end < 0 ? "." : path.slice(0, end + 1);
+}

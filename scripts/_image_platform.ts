@@ -1,0 +1,27 @@
+import { formatPlatform, parsePlatform, RegistryError } from "../mod.ts";
+import type { Arguments, Option } from "./_options.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** The flag that chooses one image of an index. */
+export const platformOption: Option = {
+  name: "platform",
+  value: "OS/ARCH[/VARIANT]",
+  help: "the image for this platform alone, as in linux/arm64/v8",
+};
+
+/**
+ * The platform that was asked for, in its usual spelling: `linux/arm64` for `Linux/aarch64`.
+ *
+ * @throws UsageError for one that cannot be read
+ */
+export function readPlatform(args: Arguments): string | undefined {
+  const text = args.one("platform");
+  if (text === undefined) return undefined;
+  try {
+    return formatPlatform(parsePlatform(text));
+  } catch (cause) {
+    if (!(cause instanceof RegistryError)) throw cause;
+    const expected = "OS/ARCH[/VARIANT], as in linux/amd64 or linux/arm64/v8";
+    throw new UsageError(`Cannot read "--platform ${text}": expected ${expected}`, { cause });
+  }
+}
