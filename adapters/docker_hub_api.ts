@@ -11,6 +11,12 @@ import type {
 /** The most that a page holds; more is lowered without a word: badges/shields #4562, 2020. */
 const PAGE = 100;
 
+/**
+ * Newest first: what is pushed while the pages are read moves the rest towards the end, where `count` shows
+ * it; without an order a push and a deletion could hide each other. renovate `docker/dockerhub-cache.ts`, 2026-08.
+ */
+const BY_AGE = "&ordering=last_updated";
+
 /** https://hub.docker.com, of which docker/docs `reference/api/hub/latest.yaml` tells, 2026. */
 export const dockerHubApi: RegistryApi = {
   origin: "https://hub.docker.com",
@@ -32,9 +38,9 @@ export const dockerHubApi: RegistryApi = {
     const name = rest.join("/");
     return [
       // Answers everybody about public repositories: renovate `docker/dockerhub-cache.ts`, 2026-08.
-      paged(`/v2/repositories/${namespace}/${name}/tags`, readTag),
+      paged(`/v2/repositories/${namespace}/${name}/tags`, readTag, BY_AGE),
       // The one that is documented, with a login.
-      paged(`/v2/namespaces/${namespace}/repositories/${name}/tags`, readTag),
+      paged(`/v2/namespaces/${namespace}/repositories/${name}/tags`, readTag, BY_AGE),
     ];
   },
   repositories(namespace: string): readonly ApiListing<RepositoryDetails>[] {
@@ -52,8 +58,9 @@ export const dockerHubApi: RegistryApi = {
     // Same article; all at once.
     return [{
       page: () => "/v2/repositories/namespaces/",
-      read(document: unknown, check: ApiChecks): ApiPage<NamespaceDetails> {
-        const names = check.list(check.member(document, "namespaces"));
+      read(document: unknown, check: ApiChecks): ApiPage<NamespaceDetails> | undefined {
+        const names = check.member(document, "namespaces");
+        if (!Array.isArray(names)) return undefined;
         const items = names.flatMap((name) => check.text(name) ?? []).map((name) => ({ name }));
         return { items, entries: names.length, more: false };
       },
@@ -61,14 +68,16 @@ export const dockerHubApi: RegistryApi = {
   },
 };
 
-function paged<T>(
+function paged<T extends { readonly name: string }>(
   path: string,
   read: (entry: unknown, check: ApiChecks) => T | undefined,
+  more: string = "",
 ): ApiListing<T> {
   return {
-    page: (number: number) => `${path}?page=${number}&page_size=${PAGE}`,
-    read(document: unknown, check: ApiChecks): ApiPage<T> {
-      const entries = check.list(check.member(document, "results"));
+    page: (number: number) => `${path}?page=${number}&page_size=${PAGE}${more}`,
+    read(document: unknown, check: ApiChecks): ApiPage<T> | undefined {
+      const entries = check.member(document, "results");
+      if (!Array.isArray(entries)) return undefined;
       return {
         items: entries.flatMap((entry) => read(entry, check) ?? []),
         entries: entries.length,

@@ -33,14 +33,15 @@ export const ghcrApi: RegistryApi = {
   },
 };
 
-function paged<T>(
+function paged<T extends { readonly name: string }>(
   address: string,
   read: (entry: unknown, check: ApiChecks) => readonly T[],
 ): ApiListing<T> {
   return {
     page: (number: number) => `${address}per_page=${PAGE}&page=${number}`,
-    read(document: unknown, check: ApiChecks): ApiPage<T> {
-      const entries = check.list(document);
+    read(document: unknown, check: ApiChecks): ApiPage<T> | undefined {
+      if (!Array.isArray(document)) return undefined;
+      const entries: readonly unknown[] = document;
       return {
         items: entries.flatMap((entry) => read(entry, check)),
         entries: entries.length,

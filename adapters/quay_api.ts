@@ -18,8 +18,9 @@ export const quayApi: RegistryApi = {
       // 100 is the most, more is lowered: quay `endpoints/api/tag.py`, 2026-08. So are the fields.
       page: (number: number) =>
         `/api/v1/repository/${repository}/tag/?limit=100&page=${number}&onlyActiveTags=true`,
-      read(document: unknown, check: ApiChecks): ApiPage<TagDetails> {
-        const entries = check.list(check.member(document, "tags"));
+      read(document: unknown, check: ApiChecks): ApiPage<TagDetails> | undefined {
+        const entries = check.member(document, "tags");
+        if (!Array.isArray(entries)) return undefined;
         return {
           items: entries.flatMap((entry) => readTag(entry, check) ?? []),
           entries: entries.length,
@@ -35,8 +36,9 @@ export const quayApi: RegistryApi = {
       page: (_: number, cursor?: string) =>
         `/api/v1/repository?${query}` +
         (cursor === undefined ? "" : `&next_page=${encodeURIComponent(cursor)}`),
-      read(document: unknown, check: ApiChecks): ApiPage<RepositoryDetails> {
-        const entries = check.list(check.member(document, "repositories"));
+      read(document: unknown, check: ApiChecks): ApiPage<RepositoryDetails> | undefined {
+        const entries = check.member(document, "repositories");
+        if (!Array.isArray(entries)) return undefined;
         return {
           items: entries.flatMap((entry) => readRepository(entry, namespace, check) ?? []),
           entries: entries.length,

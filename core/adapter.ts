@@ -128,11 +128,14 @@ export interface ApiLogin {
 }
 
 /** A listing whose pages have numbers, so that many can be asked for at once. */
-export interface ApiListing<T> {
+export interface ApiListing<T extends { readonly name: string }> {
   /** Path and query of a page, counted from 1; `cursor` is what the page before told, if it did. */
   page(number: number, cursor?: string): string;
-  /** What a page says. `check` takes from a server's document only what is what it should be. */
-  read(document: unknown, check: ApiChecks): ApiPage<T>;
+  /**
+   * What a page says; nothing if the document is no page at all. `check` takes from a server's document only
+   * what is what it should be.
+   */
+  read(document: unknown, check: ApiChecks): ApiPage<T> | undefined;
 }
 
 /** One page. */

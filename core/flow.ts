@@ -3,6 +3,7 @@ import { knock } from "./endpoints/door.ts";
 import { type Chart, locate, locateRegistry, type Target } from "./target.ts";
 import { type AliasVerbs, aliasVerbs } from "./verbs/aliases.ts";
 import { type DetailsVerbs, detailsVerbs } from "./verbs/details.ts";
+import { type CopyVerbs, copyVerbs } from "./verbs/copy.ts";
 import { type ImageVerbs, imageVerbs } from "./verbs/images.ts";
 import { type ListingVerbs, listingVerbs } from "./verbs/listing.ts";
 import { type ReferrerVerbs, referrerVerbs } from "./verbs/referrers.ts";
@@ -24,7 +25,14 @@ export interface FlowOptions extends WireOptions {
 
 /** The verbs, over one set of adapters, credentials and cached tokens. */
 export interface Flow
-  extends ListingVerbs, ImageVerbs, ReferrerVerbs, RepositoryVerbs, AliasVerbs, DetailsVerbs {
+  extends
+    ListingVerbs,
+    ImageVerbs,
+    CopyVerbs,
+    ReferrerVerbs,
+    RepositoryVerbs,
+    AliasVerbs,
+    DetailsVerbs {
   /**
    * What a reference means after expansion; asks nobody.
    *
@@ -71,6 +79,7 @@ export function openFlow(options: FlowOptions): Flow {
     checkLogin,
     ...listingVerbs(chartroom),
     ...imageVerbs(chartroom),
+    ...copyVerbs(chartroom),
     ...aliasVerbs(chartroom),
     ...detailsVerbs(chartroom),
     ...referrerVerbs(chartroom),

@@ -1,5 +1,5 @@
 import { formatPlatform, type ImageDetails, type Inspection, type Platform } from "../mod.ts";
-import { asciiJson } from "./_json.ts";
+import { asciiJson, asciiText } from "./_json.ts";
 import { fullReference } from "./_image_reference.ts";
 
 /** All that is known of an image as one line of JSON: the library's names, platforms as in `linux/arm64/v8`. */
@@ -11,6 +11,16 @@ export function formatInspection(inspection: Inspection): string {
     ...rest,
     images: images.map(toRecord),
   }) + "\n";
+}
+
+/**
+ * Bytes of JSON as they are. Only for a terminal, which a control character beyond ASCII could lead astray,
+ * those are written as JSON's own escapes.
+ *
+ * @param columns the width of the terminal, where there is one
+ */
+export function rawJson(bytes: Uint8Array, columns: number | undefined): string | Uint8Array {
+  return columns === undefined ? bytes : asciiText(new TextDecoder().decode(bytes));
 }
 
 /** Bytes of JSON as JSON that a terminal can show, indented. */

@@ -24,8 +24,9 @@ export async function withProgress<T>(
   const { stderr } = context;
   const columns = args.has("quiet") ? undefined : stderr.columns?.();
   if (columns === undefined) return await work(context, () => {});
-  const start = now();
-  let last = start + BEGINNING - BETWEEN;
+  // A line that is too long would be broken, and not be taken back.
+  const most = columns - 1;
+  let last = now() + BEGINNING - BETWEEN;
   let width = 0;
 
   async function clear(): Promise<void> {
@@ -48,8 +49,7 @@ export async function withProgress<T>(
   function show(line: string): void {
     if (now() - last < BETWEEN) return;
     last = now();
-    // A line that is too long would be broken, and not be taken back.
-    const text = `portolan: ${line}`.slice(0, columns - 1);
+    const text = `portolan: ${line}`.slice(0, most);
     stderr.write(`\r${text.padEnd(width)}`);
     width = Math.max(width, text.length);
   }

@@ -23,7 +23,7 @@ const SELECTOR: readonly Option[] = inGroup(
 /** Which other tags point to the same image? */
 export const aliases: Command = {
   name: "aliases",
-  summary: "Find the other tags that point to the same image: what is latest?",
+  summary: "Find the other tags of the same image: which version is latest",
   usage: "portolan aliases [options] REF",
   options: [
     { name: "json", help: "print one JSON object; errors are JSON too" },

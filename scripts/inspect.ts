@@ -2,7 +2,7 @@ import type { Flow, ImageOptions } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
 import { exitCode } from "./_exit.ts";
-import { formatInspection, prettyJson } from "./_image_json.ts";
+import { formatInspection, prettyJson, rawJson } from "./_image_json.ts";
 import { formatLimits, limitsJson } from "./_image_limits.ts";
 import { platformOption, readPlatform } from "./_image_platform.ts";
 import { tellPulls } from "./_image_pulls.ts";
@@ -84,9 +84,9 @@ async function answer(
   }
   if (args.has("config")) {
     const { bytes } = await flow.config(reference, options);
-    return args.has("raw") ? bytes : prettyJson(bytes);
+    return args.has("raw") ? rawJson(bytes, columns) : prettyJson(bytes);
   }
-  if (args.has("raw")) return (await flow.manifest(reference, options)).bytes;
+  if (args.has("raw")) return rawJson((await flow.manifest(reference, options)).bytes, columns);
   const inspection = await flow.inspect(reference, options);
   if (isJson) return formatInspection(inspection);
   return formatScreen(inspection, {

@@ -1,7 +1,7 @@
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
 import { exitCode } from "./_exit.ts";
-import { prettyJson } from "./_image_json.ts";
+import { prettyJson, rawJson } from "./_image_json.ts";
 import { platformOption, readPlatform } from "./_image_platform.ts";
 import { tellPulls } from "./_image_pulls.ts";
 import { onlyReference } from "./_image_reference.ts";
@@ -36,7 +36,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const flow = await openConnection(args, context, [reference]);
   await tellPulls(args, context, { targets: [flow.locate(reference)] });
   const { bytes } = await flow.manifest(reference, options);
-  await stdout.write(args.has("pretty") ? prettyJson(bytes) : bytes);
+  await stdout.write(args.has("pretty") ? prettyJson(bytes) : rawJson(bytes, stdout.columns?.()));
   return exitCode("done");
 }
 

@@ -13,11 +13,16 @@ const PAGE_LIMIT = 16 * 1024 * 1024;
 const MOST_PAGES = 10_000;
 /** Pages under way at once. */
 const MOST_AHEAD = 8;
+/** Pages in a row that may bring nothing new. */
+const MOST_IDLE_PAGES = 3;
 
 /** How the pages of a listing came out. */
 export interface ApiOutcome {
-  /** Whether all pages told the same total: nothing moved from page to page meanwhile. */
-  readonly steady: boolean;
+  /**
+   * Whether nothing moved from page to page meanwhile: `no` where totals differ or an entry came twice,
+   * `unknown` where pages are counted and no total is told, so that a deletion cannot be noticed.
+   */
+  readonly steady: "yes" | "no" | "unknown";
   /** How many entries there are, where the API tells. */
   readonly total?: number;
 }
@@ -30,6 +35,13 @@ export interface ApiPorts {
   readonly operation: Operation;
   /** Stops what is still under way, when nobody wants it any more. */
   readonly stop: AbortController;
+  /** How many entries are wanted: no page is asked for ahead of them. @default all */
+  readonly most?: number;
+}
+
+/** Whatever an API lists. */
+interface Named {
+  readonly name: string;
 }
 
 /**
@@ -39,40 +51,82 @@ export interface ApiPorts {
  *
  * @throws {RegistryError} `not_found`, `unauthorized`, `denied`, `protocol`, and what the wire meets
  */
-export async function* listApi<T>(
+export async function* listApi<T extends Named>(
   place: Place,
   api: RegistryApi,
   listings: readonly ApiListing<T>[],
   ports: ApiPorts,
 ): AsyncGenerator<readonly T[], ApiOutcome> {
+  const { operation, most = Infinity } = ports;
   const { listing, first } = await openListing(place, api, listings, ports);
   const flights = new Map<number, Promise<ApiPage<T>>>();
+  const watch = openWatch(first, operation);
   let page = first;
-  let steady = true;
-  let asked = 1;
+
+  function askFor(number: number): Promise<ApiPage<T>> {
+    const flight = flights.get(number) ??
+      pageAt(place, { api, listing, number, cursor: page.next }, ports);
+    // It is awaited in its turn; until then its failure is nobody's.
+    flight.catch(() => {});
+    flights.set(number, flight);
+    return flight;
+  }
+
   try {
     for (let number = 1;; number++) {
+      watch.see(page);
       const end = endOf(first, page, number);
       const ahead = page.next === undefined ? windowAt(number) : number + 1;
-      for (; asked < Math.min(end ?? ahead, number + MOST_AHEAD, MOST_PAGES); asked++) {
-        const wanted = { api, listing, number: asked + 1, cursor: page.next };
-        const flight = pageAt(place, wanted, ports);
-        // It is awaited in its turn; until then its failure is nobody's.
-        flight.catch(() => {});
-        flights.set(asked + 1, flight);
+      const wanted = Math.min(end ?? ahead, Math.ceil(most / first.entries));
+      for (let next = number + 1; next <= Math.min(wanted, number + MOST_AHEAD); next++) {
+        askFor(next);
       }
+      const before = operation.left();
       yield page.items;
-      const next = flights.get(number + 1);
-      if (next === undefined || number === end) break;
+      operation.extend(before - operation.left());
+      if (number === end) return watch.outcome(number, page);
+      if (number === MOST_PAGES) {
+        throw operation.fail("protocol", `the API sends more than ${MOST_PAGES} pages`);
+      }
+      page = await askFor(number + 1);
       flights.delete(number + 1);
-      page = await next;
-      steady &&= page.total === first.total;
     }
   } finally {
     ports.stop.abort();
     await Promise.allSettled(flights.values());
   }
-  return { steady, total: first.total };
+}
+
+/** Notices pages that go in circles, and entries that moved from one page to another. */
+function openWatch<T extends Named>(first: ApiPage<T>, operation: Operation): {
+  see(page: ApiPage<T>): void;
+  outcome(pages: number, last: ApiPage<T>): ApiOutcome;
+} {
+  const names = new Set<string>();
+  let steady = true;
+  let isCursor = false;
+  let idle = 0;
+  return {
+    see(page: ApiPage<T>): void {
+      const before = names.size;
+      for (const { name } of page.items) names.add(name);
+      const news = names.size - before;
+      // Entries that are no items of ours are no circle: versions of a package without any tag.
+      const isIdle = news === 0 && (page.items.length > 0 || page.entries === 0);
+      idle = isIdle ? idle + 1 : 0;
+      steady &&= news === page.items.length && page.total === first.total;
+      isCursor ||= page.next !== undefined;
+      if (idle < MOST_IDLE_PAGES) return;
+      throw operation.fail("protocol", `${idle} pages in a row brought nothing new`);
+    },
+    outcome(pages: number, last: ApiPage<T>): ApiOutcome {
+      const { total } = first;
+      const isKnown = total !== undefined || pages === 1 || isCursor;
+      // A page that tells of another one behind the end contradicts the total.
+      if (!steady || (total !== undefined && last.more === true)) return { steady: "no", total };
+      return { steady: isKnown ? "yes" : "unknown", total };
+    },
+  };
 }
 
 /** The number of the last page, if it is known when page `number` was read. */
@@ -88,7 +142,7 @@ function windowAt(found: number): number {
   return found + Math.floor((found + 5) / 4);
 }
 
-async function openListing<T>(
+async function openListing<T extends Named>(
   place: Place,
   api: RegistryApi,
   listings: readonly ApiListing<T>[],
@@ -97,7 +151,7 @@ async function openListing<T>(
   let missing: Error = ports.operation.fail("unsupported", "the API does not tell");
   for (const listing of listings) {
     const answer = await ask(place, { api, listing, number: 1 }, ports);
-    if (answer.value !== undefined) return { listing, first: answer.value };
+    if (isGood(answer)) return { listing, first: pageIn(answer, api, ports.operation) };
     missing = refused(api, answer, ports.operation);
     if (answer.status !== 404) break;
   }
@@ -105,27 +159,45 @@ async function openListing<T>(
 }
 
 /** One page of a listing. */
-interface Wanted<T> {
+interface Wanted<T extends Named> {
   readonly api: RegistryApi;
   readonly listing: ApiListing<T>;
   readonly number: number;
   readonly cursor?: string;
 }
 
-async function pageAt<T>(place: Place, wanted: Wanted<T>, ports: ApiPorts): Promise<ApiPage<T>> {
+async function pageAt<T extends Named>(
+  place: Place,
+  wanted: Wanted<T>,
+  ports: ApiPorts,
+): Promise<ApiPage<T>> {
   const answer = await ask(place, wanted, ports);
-  if (answer.value !== undefined) return answer.value;
+  if (isGood(answer)) return pageIn(answer, wanted.api, ports.operation);
   throw refused(wanted.api, answer, ports.operation);
 }
 
-function ask<T>(
+function ask<T extends Named>(
   place: Place,
   { api, listing, number, cursor }: Wanted<T>,
   { askApi, operation }: ApiPorts,
-): Promise<Answer<ApiPage<T>>> {
-  const read = async (reply: Reply): Promise<ApiPage<T>> =>
+): Promise<Answer<ApiPage<T> | undefined>> {
+  const read = async (reply: Reply): Promise<ApiPage<T> | undefined> =>
     listing.read(decodeJsonList(await readBytes(PAGE_LIMIT)(reply)), apiChecks);
   return askApi(place, { api, path: listing.page(number, cursor), read }, operation);
+}
+
+function isGood({ status }: Answer): boolean {
+  return status >= 200 && status < 300;
+}
+
+function pageIn<T>(
+  { value, status, request }: Answer<T | undefined>,
+  { origin }: RegistryApi,
+  operation: Operation,
+): T {
+  if (value !== undefined) return value;
+  const reason = `${new URL(origin).host} answered without a list`;
+  throw operation.fail("protocol", reason, { status, request });
 }
 
 function refused(api: RegistryApi, answer: Answer, operation: Operation): Error {

@@ -30,7 +30,8 @@ export function listCatalog(
   }, { ...ports, options });
 }
 
-function isRepository(value: unknown): value is Repository {
+/** Whether a server's word for a repository is one. */
+export function isRepository(value: unknown): value is Repository {
   if (typeof value !== "string") return false;
   try {
     return parseRepository(value) === value;

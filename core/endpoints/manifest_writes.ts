@@ -33,7 +33,6 @@ export interface WritePorts {
  *
  * Source: OCI distribution specification 1.1, "Pushing Manifests"
  *
- * @returns whether the registry takes note of the manifest's subject: else the referrers tag is ours to keep
  * @throws {RegistryError} `digest_mismatch` if the registry stored other bytes, and what it answers
  */
 export async function putManifest(
@@ -41,7 +40,7 @@ export async function putManifest(
   name: Tag | Digest,
   { digest, mediaType, bytes }: SentManifest,
   { ask, operation }: WritePorts,
-): Promise<{ readonly notesSubject: boolean }> {
+): Promise<void> {
   const asked = await ask(place, {
     url: addressIn(place, `manifests/${name}`),
     method: "PUT",
@@ -52,11 +51,9 @@ export async function putManifest(
   const { value, headers, status } = asked.answer;
   if (value === undefined) throw refusedAnswer(place, asked, operation);
   const told = headers.get("docker-content-digest");
-  if (told !== null && told !== digest) {
-    const reason = `what was sent as ${digest} arrived as ${told}`;
-    throw operation.fail("digest_mismatch", reason, { status });
-  }
-  return { notesSubject: headers.has("oci-subject") };
+  if (told === null || told === digest) return;
+  const reason = `what was sent as ${digest} arrived as ${told}`;
+  throw operation.fail("digest_mismatch", reason, { status });
 }
 
 /**

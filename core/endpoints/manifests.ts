@@ -1,3 +1,4 @@
+import { RegistryError } from "../errors.ts";
 import { type Manifest, parseManifest } from "../images/manifest.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
 import { ACCEPTED_MANIFESTS, essenceOf } from "../names/media_type.ts";
@@ -46,6 +47,8 @@ export interface Manifests {
    * @throws {RegistryError} `not_found`, `digest_mismatch`, and what `read` throws
    */
   resolve(place: Place, name: Tag | Digest, operation: Operation): Promise<Resolved | Fetched>;
+  /** As `resolve`, but undefined for what is not there; that HEAD says so is enough. */
+  find(place: Place, name: Tag | Digest, operation: Operation): Promise<Resolved | undefined>;
   /**
    * Reads a manifest. Its digest is verified before it is parsed: against the digest that was asked for, or
    * the one that the registry announces for a tag.
@@ -68,25 +71,52 @@ export function openManifests(ask: Ask): Manifests {
     place: Place,
     name: Tag | Digest,
     operation: Operation,
-  ): Promise<Resolved | Fetched> {
-    if (headless.has(place.origin)) return await read(place, name, operation);
+  ): Promise<Resolved> {
+    const told = await askHead(place, name, operation);
+    if (typeof told === "object") return told;
+    // After a 404 too: a few registries answer HEAD so, and the body of GET says what is missing.
+    const fetched = await read(place, name, operation);
+    headless.add(place.origin);
+    return fetched;
+  }
+
+  async function find(
+    place: Place,
+    name: Tag | Digest,
+    operation: Operation,
+  ): Promise<Resolved | undefined> {
+    const told = await askHead(place, name, operation);
+    if (typeof told === "object") return told;
+    if (told === "missing") return undefined;
+    try {
+      return await read(place, name, operation);
+    } catch (error) {
+      if (error instanceof RegistryError && error.facts.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** What HEAD tells: nothing of use, or that there is no such thing. */
+  async function askHead(
+    place: Place,
+    name: Tag | Digest,
+    operation: Operation,
+  ): Promise<Resolved | "missing" | "nothing"> {
+    if (headless.has(place.origin)) return "nothing";
     const asked = await askFor(place, name, operation, { method: "HEAD", read: readAway(0) });
     const { answer } = asked;
     if (answer.status === 401 || answer.status === 403) {
       throw refusedAnswer(place, asked, operation, "image");
     }
+    if (answer.status === 404) return "missing";
     const digest = announced(answer.headers);
-    if (answer.value !== undefined && digest !== undefined && isComparable(digest, name)) {
-      if (isDigest(name) && digest !== name) {
-        const reason = `the registry says that ${name} has the digest ${digest}`;
-        throw operation.fail("digest_mismatch", reason, { status: answer.status });
-      }
-      return { digest, ...typeOf(answer.headers), ...quotaOf(answer.headers) };
+    if (answer.value === undefined || digest === undefined) return "nothing";
+    if (!isComparable(digest, name)) return "nothing";
+    if (isDigest(name) && digest !== name) {
+      const reason = `the registry says that ${name} has the digest ${digest}`;
+      throw operation.fail("digest_mismatch", reason, { status: answer.status });
     }
-    // A 404 too: a few registries answer HEAD so, and the body of GET says what is missing.
-    const fetched = await read(place, name, operation);
-    headless.add(place.origin);
-    return fetched;
+    return { digest, ...typeOf(answer.headers), ...quotaOf(answer.headers) };
   }
 
   async function read(
@@ -112,7 +142,7 @@ export function openManifests(ask: Ask): Manifests {
     return ask(place, { url, headers: { accept: ACCEPTED_MANIFESTS }, ...how }, operation);
   }
 
-  return { resolve, read };
+  return { resolve, find, read };
 }
 
 function readVerified(

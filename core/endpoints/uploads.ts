@@ -8,6 +8,7 @@ import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readAway } from "../wire/reply.ts";
 import type { Content } from "../wire/content.ts";
+import { isVerdict } from "../wire/tokens.ts";
 import { addressIn } from "./address.ts";
 import { sendChunks } from "./chunks.ts";
 
@@ -28,10 +29,18 @@ export interface Outbound {
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
-  /** The bytes, or their stream, begun anew for each try. */
-  readonly content: Content;
+  /** Gets the bytes, or their stream, anew for each try, and not before they are needed. */
+  readonly content: () => Content | Promise<Content>;
   /** Bytes of a chunk. @default sent whole */
   readonly chunk?: number;
+}
+
+/** Another repository of the registry that has a blob. */
+export interface Mount {
+  /** Its name. */
+  readonly from: Repository;
+  /** The place that blobs are put to, with a scope that reaches both. */
+  readonly place: Place;
 }
 
 /** Where a blob came from, when it is there. */
@@ -67,12 +76,12 @@ export async function hasBlob(
 export async function sendBlob(
   place: Place,
   blob: Outbound,
-  ports: UploadPorts & { readonly from?: Repository },
+  ports: UploadPorts & { readonly mount?: Mount },
 ): Promise<Arrival> {
-  const { operation, pause, from } = ports;
+  const { operation, pause, mount } = ports;
   for (let tries = 1;; tries++) {
     try {
-      const begun = await begin(place, blob.digest, from, ports);
+      const begun = await begin(place, blob.digest, mount, ports);
       if (begun === "mounted") return begun;
       await upload(place, begun, blob, ports);
       return "sent";
@@ -95,22 +104,35 @@ function mayPass(error: unknown, operation: Operation): boolean {
 async function begin(
   place: Place,
   digest: Digest,
-  from: Repository | undefined,
+  mount: Mount | undefined,
   ports: UploadPorts,
 ): Promise<URL | "mounted"> {
   const { ask, operation } = ports;
   const url = addressIn(place, "blobs/uploads/");
-  if (from !== undefined) {
-    const mount = new URL(url);
-    mount.search = `mount=${digest}&from=${encodeURIComponent(from)}`;
-    const asked = await ask(place, post(mount), operation);
-    if (asked.answer.status === 201) return "mounted";
-    // Refusals are worth another try: some answer 401 where the other repository is not to be seen.
-    if (asked.answer.status === 202) return nextAddress(place, asked, ports);
-  }
+  const mounting = mount && await askToMount(url, digest, mount, ports);
+  if (mounting?.answer.status === 201) return "mounted";
+  if (mounting?.answer.status === 202) return nextAddress(place, mounting, ports);
   const asked = await ask(place, post(url), operation);
   if (asked.answer.status === 202) return nextAddress(place, asked, ports);
   throw refusedAnswer(place, asked, operation);
+}
+
+/** Asks for a mount; undefined where not even a token for both repositories is to be had. */
+async function askToMount(
+  url: URL,
+  digest: Digest,
+  { from, place }: Mount,
+  { ask, operation }: UploadPorts,
+): Promise<Asked | undefined> {
+  const address = new URL(url);
+  address.search = `mount=${digest}&from=${encodeURIComponent(from)}`;
+  try {
+    return await ask(place, post(address), operation);
+  } catch (error) {
+    // Some refuse any token where the other repository is not to be seen.
+    if (isVerdict(error)) return undefined;
+    throw error;
+  }
 }
 
 function post(url: URL): Matter<true> {
@@ -125,9 +147,9 @@ async function upload(
 ): Promise<void> {
   const { ask, operation } = ports;
   let url = begun;
-  let rest: Content = content;
+  let rest = await content();
   if (chunk !== undefined && size > chunk && !place.adapter.uploads?.whole) {
-    url = await sendChunks(place, url, { content, chunk }, {
+    url = await sendChunks(place, url, { content: rest, chunk }, {
       ...ports,
       next(asked: Asked): URL {
         if (asked.answer.status === 404) throw lostUpload(asked, operation);

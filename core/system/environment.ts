@@ -14,9 +14,9 @@ export function environmentCredentials(
 ): CredentialSource {
   return ({ adapter, registry }) => {
     const { api } = adapter;
-    if (api !== undefined && registry === new URL(api.origin).host) {
-      const name = api.login?.env;
-      const registryToken = name === undefined ? undefined : variable(name);
+    const name = api?.login?.env;
+    if (name !== undefined && registry === new URL(api?.origin ?? "").host) {
+      const registryToken = variable(name);
       return registryToken ? { registryToken, source: `environment ${name}` } : undefined;
     }
     const names = adapter.credentials?.env;

@@ -13,8 +13,8 @@ import { inOrderOfResult, likelyFirst } from "./alias_order.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
 import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
-import { failureOf, type Finding, isMissing, shortfallOf, tagByTag } from "./tag_by_tag.ts";
-import { stopOf } from "./together.ts";
+import { failureOf, type Finding, shortfallOf, tagByTag } from "./tag_by_tag.ts";
+import { stopOf } from "../together.ts";
 
 /** Which tags are asked, and what it may cost. The selector's `sort` and `reverse` change nothing. */
 export interface AliasOptions extends SelectOptions, Pick<ImageOptions, "signal"> {
@@ -115,9 +115,10 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
       const told = entries.get(tag)?.digest;
       if (told !== undefined) return { value: told };
       try {
-        return { value: (await manifests.resolve(target, tag, operation)).digest };
+        // Whether this registry's HEAD can be believed, the reference itself has shown.
+        return { value: (await manifests.find(target, tag, operation))?.digest };
       } catch (error) {
-        return { value: undefined, ...(isMissing(error) ? {} : { failure: failureOf(error) }) };
+        return { value: undefined, failure: failureOf(error) };
       }
     };
   }

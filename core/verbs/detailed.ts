@@ -7,7 +7,7 @@ import { formatReference } from "../names/reference.ts";
 import type { Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
 import type { Chartroom } from "./chartroom.ts";
-import { stopOf } from "./together.ts";
+import { stopOf } from "../together.ts";
 
 /** How a detailed listing is asked for. */
 export interface DetailedOptions extends ListingOptions {
@@ -17,9 +17,10 @@ export interface DetailedOptions extends ListingOptions {
 
 /**
  * Lists tags with what the registry's own web API tells of them. Where that does not answer, or where its
- * pages moved while they were read, the plain listing gives the tags that are missing, without details.
+ * pages may have moved while they were read, the plain listing gives the tags that are missing, without details.
  *
  * @returns whether it came to the end
+ * @throws {RegistryError} as the plain listing, `incomplete` once there were tags
  */
 export async function* listDetailed(
   target: Target,
@@ -31,39 +32,59 @@ export async function* listDetailed(
   const seen = new Set<string>();
 
   function fresh(tags: readonly TagDetails[]): readonly TagEntry[] {
-    const left = limit - seen.size;
+    const left = Math.max(0, limit - seen.size);
     const news = tags.filter(({ name }) => !seen.has(name) && seen.add(name));
     return news.slice(0, left).map((tag) => ({ ...tag, name: tag.name as Tag }));
   }
 
+  const walk = { ...options, fresh, seen };
   let doubt: string | undefined;
   try {
-    const outcome = yield* fromApi(target, api, { ...options, fresh, seen }, chartroom);
+    const outcome = yield* fromApi(target, api, walk, chartroom);
     if (outcome === "cut") return false;
-    const { steady, total } = outcome;
-    if (steady && (total === undefined || total <= seen.size)) return true;
+    const { steady, total = 0 } = outcome;
+    // An empty list is worth another look: hardly any repository has no tag.
+    if (steady === "yes" && total <= seen.size && seen.size > 0) return true;
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     doubt = error.message;
   }
-  const name = nameOf(target);
-  const operation = chartroom.begin(`list tags of "${name}"`, target, { signal: options.signal });
-  const ports = { ...chartroom, operation, onWarning: chartroom.warn };
-  for await (const page of listTags(target, { pageSize: options.pageSize }, ports)) {
-    // Told once the plain listing answers: else its own error says all there is to say.
-    if (doubt !== undefined) chartroom.warn(`${name}: dates and sizes are missing: ${doubt}`);
-    doubt = undefined;
-    const news = fresh(page);
-    if (news.length > 0) yield news;
-    if (seen.size > limit) return false;
-  }
-  return true;
+  return yield* fromPlain(target, { ...walk, doubt }, chartroom);
 }
 
 /** How the plain listing goes on after the API. */
 interface Walk extends DetailedOptions {
   readonly fresh: (tags: readonly TagDetails[]) => readonly TagEntry[];
   readonly seen: ReadonlySet<string>;
+}
+
+async function* fromPlain(
+  target: Target,
+  { signal, pageSize, limit = Infinity, doubt, fresh, seen }: Walk & { readonly doubt?: string },
+  chartroom: Chartroom,
+): AsyncGenerator<readonly TagEntry[], boolean> {
+  const name = nameOf(target);
+  const operation = chartroom.begin(`list tags of "${name}"`, target, { signal });
+  const ports = { ...chartroom, operation, onWarning: chartroom.warn };
+  let untold = doubt;
+  try {
+    for await (const page of listTags(target, { pageSize }, ports)) {
+      // Told once the plain listing answers: else its own error says all there is to say.
+      if (untold !== undefined) chartroom.warn(`${name}: dates and sizes are missing: ${untold}`);
+      untold = undefined;
+      const news = fresh(page);
+      if (news.length > 0) yield news;
+      if (seen.size > limit) return false;
+    }
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.code === "incomplete" || seen.size === 0) {
+      throw error;
+    }
+    const reason = error.message.replace(`Cannot ${operation.what}: `, "");
+    const stopped = `stopped after ${Math.min(seen.size, limit)} tags: ${reason}`;
+    throw operation.fail("incomplete", stopped, error.facts, error);
+  }
+  return true;
 }
 
 async function* fromApi(
@@ -78,15 +99,20 @@ async function* fromApi(
     askApi,
     operation,
     stop,
+    // One more tells that there are more.
+    most: limit + 1,
   });
-  for (;;) {
-    const next = await pages.next();
-    if (next.done) return next.value;
-    const news = fresh(next.value);
-    if (news.length > 0) yield news;
-    if (seen.size <= limit) continue;
-    await pages.return({ steady: true });
-    return "cut";
+  try {
+    for (;;) {
+      const next = await pages.next();
+      if (next.done) return next.value;
+      const news = fresh(next.value);
+      if (news.length > 0) yield news;
+      if (seen.size > limit) return "cut";
+    }
+  } finally {
+    // Also where the reader has had enough.
+    await pages.return({ steady: "unknown" });
   }
 }
 

@@ -9,7 +9,7 @@ import { checkCount } from "./count.ts";
 import type { ImageOptions } from "./image_target.ts";
 import { openFacts } from "./tag_facts.ts";
 import { failureOf, type Finding, isMissing, shortfallOf, tagByTag } from "./tag_by_tag.ts";
-import { stopOf } from "./together.ts";
+import { stopOf } from "../together.ts";
 
 /** What looking for details may cost. */
 export interface DetailsOptions extends Pick<ImageOptions, "signal"> {

@@ -17,7 +17,7 @@ import {
   readConfig,
   type StoredConfig,
 } from "./platform_image.ts";
-import { stopOf } from "./together.ts";
+import { stopOf } from "../together.ts";
 
 /** A digest, and whose it is. */
 export interface FoundDigest extends Resolved {

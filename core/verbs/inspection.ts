@@ -1,4 +1,4 @@
-import type { Fetched, Manifests } from "../endpoints/manifests.ts";
+import type { Fetched } from "../endpoints/manifests.ts";
 import type { PullQuota } from "../endpoints/pull_quota.ts";
 import { RegistryError } from "../errors.ts";
 import { artifactTypeOf } from "../images/artifact_type.ts";
@@ -9,8 +9,14 @@ import type { Digest } from "../names/digest.ts";
 import { isIndexType } from "../names/media_type.ts";
 import type { Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
-import { type FetchedImage, type ImagePorts, isImage, readConfig } from "./platform_image.ts";
-import { together } from "./together.ts";
+import {
+  type FetchedImage,
+  type ImagePorts,
+  isImage,
+  readConfig,
+  readEntry,
+} from "./platform_image.ts";
+import { together } from "../together.ts";
 
 /** Indexes within indexes, and manifests in all, of one inspection. */
 const MOST_DEPTH = 4;
@@ -76,7 +82,7 @@ export async function detailsOf(
   const seen = new Set<string>();
 
   async function ofEntry(entry: Descriptor, depth: number): Promise<readonly ImageDetails[]> {
-    const child = await fetchEntry(target, entry, ports);
+    const child = await findEntry(target, entry, ports);
     if (child === undefined) return [missing(entry)];
     if (child.manifest.kind === "index") return await ofIndex(child.manifest.manifests, depth + 1);
     return isImage(child) ? [await detailsOfImage(target, child, entry, ports)] : [];
@@ -109,13 +115,13 @@ function keyOf({ digest, mediaType, platform }: Descriptor): string {
 }
 
 /** An entry's manifest; undefined where the registry does not hold it, as an index may be sparse. */
-async function fetchEntry(
+async function findEntry(
   target: Target,
-  { digest }: Descriptor,
-  { manifests, operation }: { readonly manifests: Manifests } & Pick<ImagePorts, "operation">,
+  entry: Descriptor,
+  ports: ImagePorts,
 ): Promise<Fetched | undefined> {
   try {
-    return await manifests.read(target, digest, operation);
+    return await readEntry(target, entry, ports);
   } catch (error) {
     if (error instanceof RegistryError && error.facts.status === 404) return undefined;
     throw error;

@@ -63,13 +63,13 @@ export async function platformEntry(
     seen.push(...entries);
     const chosen = choosePlatform(wanted, entries);
     if (chosen !== undefined || depth === MOST_DEPTH) return chosen;
-    for (const { digest, mediaType } of entries) {
-      if (!isIndexType(mediaType) || opened.has(digest)) continue;
-      opened.add(digest);
+    for (const entry of entries) {
+      if (!isIndexType(entry.mediaType) || opened.has(entry.digest)) continue;
+      opened.add(entry.digest);
       if (opened.size > MOST_INDEXES) {
         throw ports.operation.fail("too_large", `it leads to more than ${MOST_INDEXES} indexes`);
       }
-      const { manifest } = await ports.manifests.read(target, digest, ports.operation);
+      const { manifest } = await readEntry(target, entry, ports);
       const found = manifest.kind === "index" && await search(manifest, depth + 1);
       if (found) return found;
     }
@@ -92,17 +92,37 @@ export async function platformImage(
   wanted: Platform,
   ports: ImagePorts,
 ): Promise<FetchedImage> {
-  const { manifests, operation } = ports;
+  const { operation } = ports;
   if (fetched.manifest.kind === "index") {
-    const { digest } = await platformEntry(target, fetched.manifest, wanted, ports);
-    const image = await manifests.read(target, digest, operation);
+    const entry = await platformEntry(target, fetched.manifest, wanted, ports);
+    const image = await readEntry(target, entry, ports);
     if (isImage(image)) return image;
-    throw operation.fail("protocol", `${digest}, which the index calls an image, is an index`);
+    throw operation.fail(
+      "protocol",
+      `${entry.digest}, which the index calls an image, is an index`,
+    );
   }
   if (!isImage(fetched)) throw operation.fail("protocol", "it is no image");
   const { platform } = (await readConfig(target, fetched.manifest, ports))?.config ?? {};
   if (choosePlatform(wanted, [{ platform }]) !== undefined) return fetched;
   throw otherPlatforms(wanted, platform === undefined ? [] : [platform], operation);
+}
+
+/**
+ * The manifest of an index's entry.
+ *
+ * @throws {RegistryError} `digest_mismatch` for another size than the index tells
+ */
+export async function readEntry(
+  target: Target,
+  { digest, size }: Descriptor,
+  { manifests, operation }: Pick<ImagePorts, "manifests" | "operation">,
+): Promise<Fetched> {
+  const fetched = await manifests.read(target, digest, operation);
+  const { length } = fetched.bytes;
+  if (length === size) return fetched;
+  const reason = `the manifest ${digest} has ${length} bytes instead of ${size}`;
+  throw operation.fail("digest_mismatch", reason);
 }
 
 /** An image's config and its bytes; undefined for an artifact, whose config can be anything. */

@@ -12,7 +12,7 @@ import { type CosignTag, cosignTags } from "../images/referrers_tag.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
-import { together } from "./together.ts";
+import { together } from "../together.ts";
 
 /** How a referrer was found: by the referrers API, in the list under the referrers tag, by a tag of cosign's. */
 export type ReferrerWay = "api" | "tag" | "cosign";

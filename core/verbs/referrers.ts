@@ -14,7 +14,7 @@ import {
   type Referrer,
   type ReferrersTag,
 } from "./referrer_lead.ts";
-import { stopOf, together } from "./together.ts";
+import { stopOf, together } from "../together.ts";
 
 /** Referrers of referrers of referrers of referrers. */
 const MOST_DEPTH = 4;

@@ -1,9 +1,10 @@
 import type { NamespaceDetails, RegistryAdapter, RepositoryDetails } from "../adapter.ts";
-import { listApi } from "../endpoints/api_pages.ts";
-import { listCatalog } from "../endpoints/catalog.ts";
+import { type ApiOutcome, listApi } from "../endpoints/api_pages.ts";
+import { isRepository, listCatalog } from "../endpoints/catalog.ts";
+import { RegistryError } from "../errors.ts";
 import type { Target } from "../target.ts";
 import type { Chartroom } from "./chartroom.ts";
-import { stopOf } from "./together.ts";
+import { stopOf } from "../together.ts";
 
 /** How repositories are asked for. */
 export interface RepositoryOptions {
@@ -52,15 +53,15 @@ export function repositoryVerbs(
     options: RepositoryOptions = {},
   ): AsyncGenerator<RepositoryDetails> {
     const place = locateRegistry(host);
+    if (namespace !== undefined) checkNamespace(namespace, place);
     const { stop, signal } = stopOf(options.signal);
     const name = namespace === undefined ? place.registry : `${place.registry}/${namespace}`;
     const operation = begin(`list repositories of "${name}"`, place, { signal });
     const api = apiOf(place);
     if (namespace !== undefined && api?.repositories !== undefined) {
-      const listings = api.repositories(namespace);
-      for await (const page of listApi(place, api, listings, { askApi, operation, stop })) {
-        yield* page;
-      }
+      const ports = { askApi, operation, stop };
+      const pages = listApi(place, api, api.repositories(namespace), ports);
+      yield* namesIn(pages, { name, nouns: "repositories" });
       return;
     }
     const ports = { ask, operation, clean, onWarning: warn };
@@ -80,12 +81,54 @@ export function repositoryVerbs(
     if (api?.namespaces === undefined) {
       throw operation.fail("unsupported", "this registry does not tell which there are");
     }
-    for await (const page of listApi(place, api, api.namespaces(), { askApi, operation, stop })) {
-      yield* page;
+    const pages = listApi(place, api, api.namespaces(), { askApi, operation, stop });
+    yield* namesIn(pages, { name: place.registry, nouns: "namespaces" });
+  }
+
+  /** Each name once; says so where some may be missing. */
+  async function* namesIn<T extends { readonly name: string }>(
+    pages: AsyncGenerator<readonly T[], ApiOutcome>,
+    { name, nouns }: { readonly name: string; readonly nouns: string },
+  ): AsyncGenerator<T> {
+    const seen = new Set<string>();
+    let invalid = 0;
+    try {
+      for (;;) {
+        const next = await pages.next();
+        if (next.done) {
+          const { steady, total = 0 } = next.value;
+          if (steady === "no" || total > seen.size + invalid) {
+            warn(`${name}: the list changed while it was read: ${nouns} may be missing`);
+          }
+          break;
+        }
+        for (const found of next.value) {
+          if (seen.has(found.name)) continue;
+          if (!isRepository(found.name)) {
+            invalid++;
+            continue;
+          }
+          seen.add(found.name);
+          yield found;
+        }
+      }
+    } finally {
+      await pages.return({ steady: "unknown" });
+      if (invalid > 0) warn(`${name}: left out of the list: ${invalid} that are no ${nouns}`);
     }
   }
 
   return { repositories, namespaces };
+}
+
+/** It becomes a part of an address. */
+function checkNamespace(namespace: string, { adapter, registry }: Harbour): void {
+  if (isRepository(namespace)) return;
+  throw new RegistryError(
+    "reference_invalid",
+    `Cannot list repositories of a namespace on "${registry}": it is no name of one`,
+    { registry, adapter: adapter.id, hint: "Write lower-case names, as in library" },
+  );
 }
 
 function isIn(namespace: string, { name }: RepositoryDetails): boolean {

@@ -1,4 +1,5 @@
 import type { RegistryApi } from "../adapter.ts";
+import type { Clock } from "../system/clock.ts";
 import type { Login, Place } from "./grant.ts";
 import { type Keyring, named } from "./keyring.ts";
 import type { Operation } from "./operation.ts";
@@ -7,6 +8,9 @@ import type { Routes } from "./route.ts";
 import { Secret } from "./secret.ts";
 import type { Answer } from "./question.ts";
 import type { Sender } from "./send.ts";
+import { isToken } from "./token.ts";
+import { isVerdict } from "./tokens.ts";
+import { waitFor } from "./wait.ts";
 
 /** Bytes that the answer of a login may have. */
 const LOGIN_LIMIT = 128 * 1024;
@@ -36,10 +40,11 @@ export function createAskApi(ports: {
   readonly sender: Sender;
   readonly keyring: Keyring;
   readonly routes: Routes;
+  readonly clock: Clock;
 }): AskApi {
-  const { sender, keyring, routes } = ports;
+  const { sender, keyring, routes, clock } = ports;
   /** What a login was changed for, or is being changed for. */
-  const kept = new Map<Login, Promise<Secret>>();
+  const kept = new Map<Login, Exchange>();
 
   async function askApi<T>(
     place: Place,
@@ -56,7 +61,7 @@ export function createAskApi(ports: {
       const answer = await askWith(matter, secret, operation);
       if (answer.status !== 401) return answer;
       // Such tokens are short-lived: one that is new is asked with once more.
-      kept.delete(login);
+      if (kept.get(login)?.secret === secret) kept.delete(login);
       const renewed = await secretOf(login, matter.api, operation);
       if (renewed !== secret) {
         const again = await askWith(matter, renewed, operation);
@@ -86,12 +91,25 @@ export function createAskApi(ports: {
     api: RegistryApi,
     operation: Operation,
   ): Promise<Secret> {
-    const work = kept.get(login) ?? exchange(login, api, operation);
-    kept.set(login, work);
+    if (login.secret.scheme !== "Login") return login.secret;
+    for (let known = kept.get(login); known !== undefined; known = kept.get(login)) {
+      try {
+        return await waitFor(known.work, operation, clock);
+      } catch (error) {
+        if (operation.signal?.aborted || operation.left() <= 0) throw error;
+        if (isVerdict(error)) throw operation.adopt(error, known.by);
+        if (error instanceof Refusal) throw error;
+        // Another operation's interruption, or its impatience, is not this one's.
+        if (kept.get(login) === known) kept.delete(login);
+      }
+    }
+    const begun: Exchange = { work: exchange(login, api, operation), by: operation };
+    kept.set(login, begun);
     try {
-      return await work;
+      begun.secret = await begun.work;
+      return begun.secret;
     } catch (error) {
-      if (kept.get(login) === work) kept.delete(login);
+      if (kept.get(login) === begun) kept.delete(login);
       throw error;
     }
   }
@@ -101,7 +119,6 @@ export function createAskApi(ports: {
     api: RegistryApi,
     operation: Operation,
   ): Promise<Secret> {
-    if (secret.scheme !== "Login") return secret;
     let refused: Answer | undefined;
     for (const step of api.login?.exchanges ?? []) {
       const url = addressOf(api, step.path);
@@ -115,7 +132,12 @@ export function createAskApi(ports: {
         confidential: true,
       }, operation);
       const token = answer.value?.[step.token];
-      if (typeof token === "string") return Secret.bearer(token, [url.origin]);
+      if (isToken(token)) return Secret.bearer(token, [url.origin]);
+      if (answer.value !== undefined) {
+        const { status, request, attempts } = answer;
+        const reason = `no usable token in the answer of ${url.host}`;
+        throw operation.fail("protocol", reason, { status, request, attempts });
+      }
       refused = answer;
       if (answer.status !== 404 && answer.status !== 405) break;
     }
@@ -133,6 +155,14 @@ function needsLogin({ origin, login }: RegistryApi, operation: Operation): Error
   const hint = login?.env === undefined ? "A login helps" : `${login.env} holds one`;
   const reason = `${new URL(origin).host} answers nobody without a token`;
   return operation.fail("unauthorized", reason, { hint });
+}
+
+/** A login that is changed for a token, or was. */
+interface Exchange {
+  readonly work: Promise<Secret>;
+  readonly by: Operation;
+  /** What came of it. */
+  secret?: Secret;
 }
 
 /** The API does not take a login. */

@@ -3,6 +3,7 @@ import type { Credentials, CredentialSource } from "../credentials.ts";
 import type { Login, Place } from "./grant.ts";
 import type { Routes } from "./route.ts";
 import { Secret } from "./secret.ts";
+import { isToken } from "./token.ts";
 
 /** The logins that were found. */
 export interface Keyring {
@@ -75,9 +76,12 @@ export function createKeyring(
     const { adapter, registry, repository } = place;
     const { host } = new URL(api.origin);
     if (api.login === undefined) return undefined;
+    const shared = await source?.({ adapter, registry, repository });
     const own = await source?.({ adapter, registry: host });
-    const credentials = own ?? await source?.({ adapter, registry, repository });
-    const secret = credentials && wrapForApi(credentials, own !== undefined, api);
+    const credentials = own ?? shared;
+    // A source that does not look at the host gives what is meant for the registry.
+    const isOwn = own !== undefined && JSON.stringify(own) !== JSON.stringify(shared);
+    const secret = credentials && wrapForApi(credentials, isOwn, api);
     if (credentials === undefined || secret === undefined) return undefined;
     const name = JSON.stringify([host, credentials]);
     const login = logins.get(name) ?? {
@@ -98,12 +102,16 @@ export function createKeyring(
   ): Secret | undefined {
     const audience = [routes.route(new URL(api.origin)).origin];
     if ("registryToken" in credentials) {
-      return isOwn ? Secret.bearer(credentials.registryToken, audience) : undefined;
+      return isOwn && isToken(credentials.registryToken)
+        ? Secret.bearer(credentials.registryToken, audience)
+        : undefined;
     }
     if ("identityToken" in credentials) return undefined;
-    return api.login?.exchanges === undefined
-      ? Secret.bearer(credentials.password, audience)
-      : Secret.login(credentials.password, audience);
+    const { password } = credentials;
+    if (api.login?.exchanges !== undefined) {
+      return password === "" ? undefined : Secret.login(password, audience);
+    }
+    return isToken(password) ? Secret.bearer(password, audience) : undefined;
   }
 
   function lookUp(

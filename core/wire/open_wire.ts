@@ -110,7 +110,7 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
   const auth = createAuth({ sender, routes, keyring, tokens, holdsSecret });
   return {
     ask: createAsk({ sender, auth, keyring, clock }),
-    askApi: createAskApi({ sender, keyring, routes }),
+    askApi: createAskApi({ sender, keyring, routes, clock }),
     reaches: ({ registry }: { readonly registry: string }, api: RegistryApi) =>
       !routes.isRerouted(registry) || routes.isRerouted(new URL(api.origin).host),
     route: routes.route,

@@ -30,8 +30,10 @@ export interface Operation {
   readonly timeout: number;
   /** Requests left; infinite unless the caller set a limit. */
   readonly requests: number;
-  /** Milliseconds left for waits between attempts. */
-  patience: number;
+  /** Whether there is patience and time for a wait of `ms` milliseconds. */
+  canWait(ms: number): boolean;
+  /** Takes the patience for a wait; what other requests of this operation wait for meanwhile is taken once. */
+  wait(ms: number): void;
   /** Milliseconds left in all. */
   left(): number;
   /** Gives back the time that the caller took for itself. */
@@ -67,6 +69,13 @@ export function beginOperation(
 ): Operation {
   const { adapter, registry, timeout, clock, signal, side, budget = budgetOf() } = options;
   let deadline = clock.now() + timeout;
+  let patience = PATIENCE;
+  let waitsUntil = clock.now();
+
+  /** What no other wait covers. */
+  function costOf(ms: number): number {
+    return Math.max(0, clock.now() + ms - Math.max(clock.now(), waitsUntil));
+  }
 
   function fail(code: ErrorCode, reason: string, facts: ErrorFacts = {}, cause?: unknown) {
     const hint = adapter.hints?.[code] ?? facts.hint;
@@ -95,7 +104,11 @@ export function beginOperation(
     what,
     signal,
     timeout,
-    patience: PATIENCE,
+    canWait: (ms: number) => costOf(ms) <= patience && ms <= deadline - clock.now(),
+    wait(ms: number): void {
+      patience -= costOf(ms);
+      waitsUntil = Math.max(waitsUntil, clock.now() + ms);
+    },
     left: () => deadline - clock.now(),
     extend(ms: number): void {
       deadline += ms;

@@ -36,6 +36,36 @@ export function parseRetryAfter(
   return Math.max(0, until - (parseDate(serverDate ?? "", wall) ?? wall));
 }
 
+/** Seconds since 1970, of this century and the next. */
+const UNIX_TIME = /^[0-9]{10}$/;
+
+/**
+ * Milliseconds to wait by the headers of an answer: `Retry-After`; else `X-Retry-After`, a moment in seconds
+ * since 1970 and not a span; else, where nothing is left, `X-RateLimit-Reset`, such a moment too.
+ *
+ * @param wall milliseconds since 1970
+ */
+export function waitOf(headers: Headers, wall: number): number | undefined {
+  const date = headers.get("date");
+  const wait = parseRetryAfter(headers.get("retry-after"), wall, date);
+  return wait ?? untilUnixTime(headers.get("x-retry-after"), wall, date) ?? resetOf(headers, wall);
+}
+
+/** Milliseconds until requests are allowed again, where an answer says that this one was the last. */
+export function resetOf(headers: Headers, wall: number): number | undefined {
+  if (headers.get("x-ratelimit-remaining") !== "0") return undefined;
+  return untilUnixTime(headers.get("x-ratelimit-reset"), wall, headers.get("date"));
+}
+
+function untilUnixTime(
+  text: string | null,
+  wall: number,
+  serverDate: string | null,
+): number | undefined {
+  if (text === null || !UNIX_TIME.test(text)) return undefined;
+  return Math.max(0, Number(text) * 1000 - (parseDate(serverDate ?? "", wall) ?? wall));
+}
+
 /** Milliseconds since 1970. The name of the weekday must be one, but is not compared with the date. */
 function parseDate(text: string, wall: number): number | undefined {
   if (text.length > LONGEST) return undefined;

@@ -7,13 +7,15 @@ import { type Answer, methodOf, type Question } from "./question.ts";
 import { mostHops, nextHop } from "./redirect.ts";
 import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
 import { readError } from "./reply.ts";
-import { parseRetryAfter } from "./retry_after.ts";
+import { resetOf, waitOf } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Reply, Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 /** Milliseconds for which a host is left alone at the most, whatever it asks for. */
 const LONGEST_CLOSURE = 3_600_000;
+/** Milliseconds for which a host is left alone because a good answer said that it was the last for now. */
+const LONGEST_HEEDED = 60_000;
 /** In flight at once for one host. Beyond this registries begin to answer 429. */
 const PER_HOST = 6;
 
@@ -56,7 +58,7 @@ export function createSender(ports: {
       const wait = outcome.wait ?? backoff(attempt, random);
       const most = question.once ? 1 : Math.min(outcome.attempts, retries + 1);
       const isLast = attempt >= most;
-      if (isLast || !canWait(wait, operation)) {
+      if (isLast || !operation.canWait(wait)) {
         throw failure(outcome, question, operation, attempt);
       }
       await pause(wait, operation);
@@ -118,7 +120,7 @@ export function createSender(ports: {
     const { host } = question.url;
     for (;;) {
       const closed = gate.closedFor(host);
-      if (closed > 0 && !canWait(closed, operation)) {
+      if (closed > 0 && !operation.canWait(closed)) {
         const reason = `${host} asks to wait for ${Math.ceil(closed / 1000)} s`;
         const trouble: Trouble = { code: "rate_limited", host, reason, attempts: 0, wait: closed };
         throw failure(trouble, question, operation, attempt - 1);
@@ -144,7 +146,8 @@ export function createSender(ports: {
       throw new Refused(`${url.host}, to which it redirects, wants a login of its own`);
     }
     const diagnostics = diagnose(body).map((line) => transport.clean(line, 300));
-    const wait = parseRetryAfter(headers.get("retry-after"), clock.wall(), headers.get("date"));
+    const wait = isGood ? undefined : waitOf(headers, clock.wall());
+    if (isGood) heed(resetOf(headers, clock.wall()), url);
     if (isPassing(status, wait) || (status >= 500 && status !== 501)) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
@@ -163,14 +166,15 @@ export function createSender(ports: {
     return { url, status, headers, value, diagnostics, request, html, attempts };
   }
 
-  function canWait(ms: number, operation: Operation): boolean {
-    return ms <= operation.patience && ms <= operation.left();
+  /** The next one would be refused. What is too far off is left to the server to say. */
+  function heed(reset: number | undefined, { host }: URL): void {
+    if (reset !== undefined && reset <= LONGEST_HEEDED) gate.close(host, reset);
   }
 
   /** Waits, at the expense of the operation's patience. */
   async function pause(ms: number, operation: Operation): Promise<void> {
     if (ms <= 0) return;
-    operation.patience -= ms;
+    operation.wait(ms);
     await clock.sleep(ms, operation.signal);
   }
 

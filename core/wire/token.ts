@@ -37,6 +37,7 @@ function secondsOf(value: unknown): number {
   return typeof value === "string" && /^[0-9]{1,9}$/.test(value) ? Number(value) : NaN;
 }
 
-function isToken(text: unknown): boolean {
+/** Whether a text can stand in a header behind `Bearer`. */
+export function isToken(text: unknown): text is string {
   return typeof text === "string" && /^[\x21-\x7e]+$/.test(text);
 }

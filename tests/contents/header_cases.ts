@@ -43,7 +43,7 @@ function withHeader(value: string | null, only?: "HEAD" | "GET"): Twist {
 }
 
 function headerCases([value, kind]: typeof HEADERS[number]): readonly Case[] {
-  const name = `the digest header ${value?.slice(0, 40)}`;
+  const name = `the digest header ${value?.slice(0, 60)} of ${value?.length} characters`;
   const twist = withHeader(value);
   const isWrong = kind === "wrong" || kind === "wrong algorithm";
   const isUsable = kind !== "junk";

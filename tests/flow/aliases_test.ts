@@ -186,11 +186,15 @@ Deno.test("aliases() keeps half of the requests for the tags where the list is l
 });
 
 Deno.test("aliases() is complete where tags have vanished since they were listed", async () => {
-  const { aliases } = world(pointing("latest 2.0.0", "1.0.0"), {
-    content: { app: ["gone", "3.0.0"] },
-  });
-  const found = await aliases(REF);
-  assertEquals([names(found), found.complete, found.asked], ["2.0.0", true, 4]);
+  for (const manifestHead of ["answers", 404] as const) {
+    const { network, aliases } = world(pointing("latest 2.0.0", "1.0.0"), {
+      content: { app: ["gone", "3.0.0"] },
+      habits: { manifestHead },
+    });
+    const found = await aliases(REF);
+    assertEquals([names(found), found.complete, found.asked], ["2.0.0", true, 4]);
+    assertEquals(network.requests.length, manifestHead === "answers" ? 6 : 7);
+  }
 });
 
 Deno.test("aliases() fails where the reference itself is not there", async () => {
@@ -329,4 +333,14 @@ Deno.test("aliases() refuses what cannot be read before it asks", async () => {
   await assertRejects(() => aliases(REF, { range: "x y" }), RangeError);
   await assertRejects(() => aliases("UPPER"), RegistryError);
   assertEquals(network.requests.length, 0);
+});
+
+Deno.test("aliases() asks no tag of which the list tells the digest", async () => {
+  const manifest = { [one.digest]: { tag: ["2.0.0"] }, [two.digest]: { tag: ["1.0.0"] } };
+  const { network, aliases } = world(pointing("latest 2.0.0 2.0", "1.0.0"), {
+    extraMembers: { manifest },
+  });
+  const found = await aliases(REF);
+  assertEquals([names(found), found.asked, found.complete], ["2.0.0 2.0", 3, true]);
+  assertEquals(story(network), ["HEAD latest", "GET list", "HEAD 2.0"]);
 });

@@ -26,7 +26,7 @@ export function catalogAnswer(
   const last = query.get("last");
   const page = takePage(names, last === null ? 0 : indexAfter(names, last), n);
   const ended = page.tags.at(-1);
-  const link = page.next === undefined || ended === undefined
+  const link: Record<string, string> = page.next === undefined || ended === undefined
     ? {}
     : { link: `</v2/_catalog?last=${encodeURIComponent(ended)}&n=${n}>; rel="next"` };
   return jsonAnswer(200, { repositories: page.tags }, { headers: { ...headers, ...link } });

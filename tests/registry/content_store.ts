@@ -32,6 +32,8 @@ export interface ContentStore {
   open(repository: string): StoredRepository;
   /** Whether its tags can be listed. */
   has(repository: string): boolean;
+  /** The repositories whose tags can be listed. */
+  names(): readonly string[];
   /** In the order in which they were first pushed. */
   tags(repository: string): readonly string[];
   /** The repositories which have a blob of that digest. */
@@ -70,6 +72,7 @@ export function openContentStore(content: Content, images: Images = {}): Content
     open,
     find: (name) => repositories.get(name),
     has: (name) => repositories.get(name)?.listed === true,
+    names: () => [...repositories].filter(([, { listed }]) => listed).map(([name]) => name),
     hasProject: (name) =>
       [...repositories.keys()].some((other) => other.split("/")[0] === name.split("/")[0]),
     tags: (name) => [...repositories.get(name)?.tags.keys() ?? []],

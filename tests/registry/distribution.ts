@@ -1,3 +1,4 @@
+import { askingForCatalog, catalogAnswer, withManifestMap } from "./catalog_api.ts";
 import { errorAnswer, jsonAnswer, textAnswer, unknownNameAnswer } from "./answer.ts";
 import { sampleContent } from "./content.ts";
 import { apiVersion, openDistributionDoor } from "./distribution_auth.ts";
@@ -34,7 +35,8 @@ export function distribution(options: DistributionOptions = {}): SimulatedRegist
     if (upstream !== undefined) return answerRedirector(request, pathname, upstream, headers);
     const path = parsePath(pathname);
     if (path?.kind === "base") return answerPing(request, headers);
-    if (path === undefined || path.kind === "catalog") return notServed(pathname);
+    if (path?.kind === "catalog") return answerCatalog(request, headers);
+    if (path === undefined) return notServed(pathname);
     const stopped = door.stop(request, neededAccess(request, path.repository));
     return stopped ?? answerPath(request, path, path.repository);
   }
@@ -54,7 +56,17 @@ export function distribution(options: DistributionOptions = {}): SimulatedRegist
       repository: named,
       tags: store.tags(repository),
     };
-    return listDistribution(listed, new URL(request.url).search, options);
+    const page = listDistribution(listed, new URL(request.url).search, options);
+    return withManifestMap(page, { store, repository, options });
+  }
+
+  function answerCatalog(request: Request, headers: Readonly<Record<string, string>>): Response {
+    const { pathname, search } = new URL(request.url);
+    if (options.catalog === "missing" || request.method !== "GET") return notServed(pathname);
+    const stopped = door.stop(request, []);
+    return stopped === undefined
+      ? catalogAnswer(store, search, headers)
+      : askingForCatalog(stopped);
   }
 
   function answerPing(request: Request, headers: Readonly<Record<string, string>>): Response {

@@ -143,6 +143,20 @@ export interface DistributionPages {
   readonly lastPageLink?: boolean;
 }
 
+/** What a registry tells besides its tags. */
+export interface DistributionExtras {
+  /**
+   * Whether `/v2/_catalog` lists the repositories.
+   * @default "served"
+   */
+  readonly catalog?: "served" | "missing";
+  /**
+   * Whether a page of tags has a member `manifest` which tells of them, and an empty `child` (Artifact Registry).
+   * @default false
+   */
+  readonly manifestMap?: boolean;
+}
+
 /** How the body of a listing looks. */
 export interface DistributionBody {
   /**
@@ -179,7 +193,12 @@ export interface DistributionBody {
 
 /** A registry that follows the distribution spec, and what bends it. */
 export interface DistributionOptions
-  extends RegistryOptions, DistributionAuth, DistributionPages, DistributionBody {
+  extends
+    RegistryOptions,
+    DistributionAuth,
+    DistributionPages,
+    DistributionBody,
+    DistributionExtras {
   /**
    * The host which lists tags, with its port if there is one.
    * @default "registry.example"

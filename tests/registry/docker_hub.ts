@@ -10,6 +10,7 @@ import { sampleOf } from "./content.ts";
 import type { ContentHabits } from "./content_habits.ts";
 import { openContentStore } from "./content_store.ts";
 import { openContents } from "./contents.ts";
+import { dockerHubApi, type DockerHubApiOptions } from "./docker_hub_api.ts";
 import { byName, indexAfter, pageAnswer, queryNumber, takePage } from "./paging.ts";
 import { countPulls, type PullLimit, pullsUsedUp } from "./pull_limit.ts";
 import { type Access, neededAccess, parsePath, reaches, scopeText } from "./registry_path.ts";
@@ -79,6 +80,11 @@ export interface DockerHubOptions extends RegistryOptions {
    * @default none
    */
   readonly pullLimit?: PullLimit;
+  /**
+   * What its own API on `hub.docker.com` does.
+   * @default {}
+   */
+  readonly api?: DockerHubApiOptions;
 }
 
 /** Headers of every answer: seed 001, 2023-03-28. */
@@ -98,7 +104,7 @@ const hubHabits: ContentHabits = {
   blobDelete: 405,
 };
 
-/** Docker Hub: `registry-1.docker.io` and its other name `index.docker.io`, and `auth.docker.io`. */
+/** Docker Hub: `registry-1.docker.io` and its other name `index.docker.io`, `auth.docker.io`, and `hub.docker.com`. */
 export function dockerHub(options: DockerHubOptions = {}): SimulatedRegistry {
   const { users = defaultUsers, now = Date.now } = options;
   const { maxPage = Infinity, tokenLifetime = 300, allAtOnceLimit = 100_000 } = options;
@@ -207,6 +213,7 @@ export function dockerHub(options: DockerHubOptions = {}): SimulatedRegistry {
     { host: "registry-1.docker.io", handle: answerRegistry },
     { host: "auth.docker.io", handle: answerToken },
     { host: "index.docker.io", handle: answerRegistry },
+    dockerHubApi(store, options),
     ...contents.hosts,
   ], options.faults);
 }

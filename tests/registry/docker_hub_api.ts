@@ -1,8 +1,9 @@
 import { jsonAnswer } from "./answer.ts";
 import type { ContentStore } from "./content_store.ts";
+import { hubTag } from "./docker_hub_tag_api.ts";
 import { byName, queryNumber } from "./paging.ts";
 import { defaultUsers, type RegistryOptions, type SimulatedHost } from "./simulated_registry.ts";
-import { numberedPage, openTagShelf, type ShelfTag, type TagShelfOptions } from "./tag_shelf_api.ts";
+import { numberedPage, openTagShelf, type TagShelfOptions } from "./tag_shelf_api.ts";
 import { openTokenOffice } from "./token_office.ts";
 
 /** What Docker Hub's own API can be told. */
@@ -129,7 +130,9 @@ export function dockerHubApi(
     if (header === null) return undefined;
     const [scheme = "", token = ""] = header.split(" ");
     const grant = office.look(token);
-    if (!["bearer", "jwt"].includes(scheme.toLowerCase()) || typeof grant === "string") return false;
+    if (!["bearer", "jwt"].includes(scheme.toLowerCase()) || typeof grant === "string") {
+      return false;
+    }
     return grant.user ?? false;
   }
 
@@ -141,7 +144,7 @@ export function dockerHubApi(
     const isNewest = new URL(request.url).searchParams.get("ordering") === "last_updated";
     // Without `ordering` the order is not established; by name is the hardest on a reader of numbered pages.
     const ordered = isNewest ? tags : tags.toSorted((a, b) => a.name < b.name ? -1 : 1);
-    return envelope(request, ordered.map((tag, index) => tagEntry(tag, index)));
+    return envelope(request, ordered.map((tag, index) => hubTag(tag, index)));
   }
 
   /** Seed 002, and renovate's stars and pulls. */
@@ -153,17 +156,20 @@ export function dockerHubApi(
     const all = store.names().filter((name) => name.startsWith(`${namespace}/`));
     const seen = byName(all.filter((name) => user !== undefined || !secluded.has(name)));
     if (all.length === 0) return notFound();
-    return envelope(request, seen.map((name, index) => ({
-      name: name.slice(namespace.length + 1),
-      namespace,
-      repository_type: "image",
-      status: 1,
-      description: index % 3 === 0 ? null : `What ${name} is`,
-      is_private: secluded.has(name),
-      star_count: index,
-      pull_count: index * 1000,
-      last_updated: index % 5 === 4 ? null : "2026-08-01T10:00:00.123456Z",
-    })));
+    return envelope(
+      request,
+      seen.map((name, index) => ({
+        name: name.slice(namespace.length + 1),
+        namespace,
+        repository_type: "image",
+        status: 1,
+        description: index % 3 === 0 ? null : `What ${name} is`,
+        is_private: secluded.has(name),
+        star_count: index,
+        pull_count: index * 1000,
+        last_updated: index % 5 === 4 ? null : "2026-08-01T10:00:00.123456Z",
+      })),
+    );
   }
 
   function namespacesOf(user: string | undefined): Response {
@@ -212,46 +218,6 @@ export function dockerHubApi(
   }
 
   return { host: "hub.docker.com", handle: counted };
-}
-
-/** The fields of docs and hub-tool; which may be null or missing: renovate's schema. */
-function tagEntry(tag: ShelfTag, index: number): Record<string, unknown> {
-  const pushed = new Date(tag.pushed).toISOString().replace("Z", "456Z");
-  const common = {
-    creator: 7,
-    id: 1000 + index,
-    last_updater: 7,
-    last_updater_username: "doijanky",
-    name: tag.name,
-    repository: 42,
-    v2: true,
-    tag_status: "active",
-  };
-  if (tag.isUnknown) {
-    const nothing = { last_updated: null, tag_last_pushed: null, digest: null };
-    return { ...common, ...nothing, full_size: 0, images: [{ architecture: null, os: null }] };
-  }
-  return {
-    ...common,
-    last_updated: pushed,
-    full_size: tag.size,
-    tag_last_pulled: null,
-    tag_last_pushed: pushed,
-    digest: tag.digest,
-    images: tag.images.map(({ os, architecture, variant, digest, size }) => ({
-      architecture,
-      features: "",
-      variant: variant ?? null,
-      digest,
-      os,
-      os_features: "",
-      os_version: null,
-      size,
-      status: "active",
-      last_pulled: null,
-      last_pushed: pushed,
-    })),
-  };
 }
 
 function notFound(): Response {

@@ -4,6 +4,7 @@ import { sampleOf } from "./content.ts";
 import type { ContentHabits } from "./content_habits.ts";
 import { openContentStore } from "./content_store.ts";
 import { openContents } from "./contents.ts";
+import { ghcrApi, type GhcrApiOptions } from "./ghcr_api.ts";
 import { pageAnswer, queryNumber, takePage } from "./paging.ts";
 import { type Access, neededAccess, parsePath, reaches, scopeText } from "./registry_path.ts";
 import {
@@ -33,6 +34,11 @@ export interface GhcrOptions extends RegistryOptions {
    * @default 300
    */
   readonly tokenLifetime?: number;
+  /**
+   * What the Packages API on `api.github.com` does.
+   * @default {}
+   */
+  readonly api?: GhcrApiOptions;
 }
 
 /** The scope in the challenge of `/v2/`, literally: seed 001, 2023-03-28. */
@@ -59,7 +65,7 @@ const ghcrHabits: ContentHabits = {
   blobDelete: 405,
 };
 
-/** GitHub Container Registry: `ghcr.io`. */
+/** GitHub Container Registry: `ghcr.io`, and `api.github.com`. */
 export function ghcr(options: GhcrOptions = {}): SimulatedRegistry {
   const { users = defaultUsers, now = Date.now, maxPage = 1000 } = options;
   const content = contentOf(options, () => sampleOf("linuxserver/hedgedoc"));
@@ -137,11 +143,15 @@ export function ghcr(options: GhcrOptions = {}): SimulatedRegistry {
     return pageAnswer(repository, page.tags, { nextQuery, headers });
   }
 
-  return assembleRegistry([{
-    host: "ghcr.io",
-    handle: (request) =>
-      new URL(request.url).pathname === "/token" ? answerToken(request) : answerRegistry(request),
-  }, ...contents.hosts], options.faults);
+  return assembleRegistry([
+    {
+      host: "ghcr.io",
+      handle: (request) =>
+        new URL(request.url).pathname === "/token" ? answerToken(request) : answerRegistry(request),
+    },
+    ghcrApi(store, options),
+    ...contents.hosts,
+  ], options.faults);
 }
 
 /** The placeholder on `/v2/`: seed 001, 2023-03-28. The repository's own scope on its listing is an inference. */

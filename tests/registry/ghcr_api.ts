@@ -85,17 +85,20 @@ export function ghcrApi(
       return message(400, "Missing or invalid parameter: package_type");
     }
     const names = byName(store.names().filter((name) => name.startsWith(`${owner}/`)));
-    return listed(url, names.map((full, index) => ({
-      id: index,
-      name: full.slice(owner.length + 1),
-      package_type: "container",
-      owner: { login: owner },
-      version_count: 1,
-      visibility: secluded.has(full) ? "private" : "public",
-      created_at: "2025-01-01T00:00:00Z",
-      updated_at: "2026-08-01T10:00:00Z",
-      html_url: `https://github.com/users/${owner}/packages/container/package/x`,
-    })));
+    return listed(
+      url,
+      names.map((full, index) => ({
+        id: index,
+        name: full.slice(owner.length + 1),
+        package_type: "container",
+        owner: { login: owner },
+        version_count: 1,
+        visibility: secluded.has(full) ? "private" : "public",
+        created_at: "2025-01-01T00:00:00Z",
+        updated_at: "2026-08-01T10:00:00Z",
+        html_url: `https://github.com/users/${owner}/packages/container/package/x`,
+      })),
+    );
   }
 
   return { host: "api.github.com", handle: answer };
@@ -139,7 +142,7 @@ function listed(url: URL, entries: readonly unknown[]): Response {
   const part = numberedPage(entries, page, size);
   const next = new URL(url);
   next.searchParams.set("page", String(page + 1));
-  const headers = part.hasMore ? { link: `<${next}>; rel="next"` } : {};
+  const headers: Record<string, string> = part.hasMore ? { link: `<${next}>; rel="next"` } : {};
   return jsonAnswer(200, part.entries, { headers, type: "application/json; charset=utf-8" });
 }
 

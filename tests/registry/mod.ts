@@ -30,6 +30,7 @@ export type {
   ChallengeStyle,
   DistributionAuth,
   DistributionBody,
+  DistributionExtras,
   DistributionOptions,
   DistributionPages,
 } from "./distribution_options.ts";
@@ -64,6 +65,10 @@ export { type ServedRegistry, type ServeOptions, serveRegistry } from "./serve.t
 export { dockerHub, type DockerHubOptions, type TooManyRequests } from "./docker_hub.ts";
 export { ghcr, type GhcrOptions } from "./ghcr.ts";
 export { quay, type QuayOptions } from "./quay.ts";
+export type { DockerHubApiOptions } from "./docker_hub_api.ts";
+export type { GhcrApiOptions } from "./ghcr_api.ts";
+export type { QuayApiOptions } from "./quay_api.ts";
+export type { TagChange, TagShelfOptions } from "./tag_shelf_api.ts";
 export { oracle, type OracleOptions } from "./oracle.ts";
 export { ecrPublic, type EcrPublicOptions } from "./ecr_public.ts";
 export { type PresetName, presets } from "./presets.ts";

@@ -100,18 +100,7 @@ export const presets: Readonly<Record<PresetName, DistributionOptions>> = {
         there: "html",
       },
     },
-    extraMembers: {
-      child: [],
-      manifest: {
-        "sha256:0000000000000000000000000000000000000000000000000000000000000000": {
-          imageSizeBytes: "1024",
-          mediaType: "application/vnd.oci.image.manifest.v1+json",
-          timeCreatedMs: "1700000000000",
-          timeUploadedMs: "1700000001000",
-          tag: [],
-        },
-      },
-    },
+    manifestMap: true,
   },
   // Azure/acr docs/AAD-OAuth.md; #749, 2024-04 (n=10000 gives 1000).
   acr: {

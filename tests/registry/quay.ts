@@ -5,6 +5,7 @@ import type { ContentHabits } from "./content_habits.ts";
 import { openContentStore } from "./content_store.ts";
 import { openContents } from "./contents.ts";
 import { openOpaqueCursors } from "./opaque_cursors.ts";
+import { quayApi, type QuayApiOptions } from "./quay_api.ts";
 import { byName, indexAfter, pageAnswer, queryNumber, takePage } from "./paging.ts";
 import { type Access, neededAccess, parsePath, reaches, scopeText } from "./registry_path.ts";
 import {
@@ -45,6 +46,11 @@ export interface QuayOptions extends RegistryOptions {
    * @default 3600
    */
   readonly tokenLifetime?: number;
+  /**
+   * What its API v1 does.
+   * @default {}
+   */
+  readonly api?: QuayApiOptions;
 }
 
 /** What a scope must look like: v2auth.py, 2026-08-21. */
@@ -98,6 +104,8 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
     { host, store, habits, answers: { headers, end: "" }, now },
     options.expects,
   );
+
+  const answerApi = quayApi(store, options);
 
   function mayRead(repository: string, user: string | undefined): boolean {
     return store.find(repository) !== undefined &&
@@ -220,7 +228,10 @@ export function quay(options: QuayOptions = {}): SimulatedRegistry {
   return assembleRegistry([{
     host,
     handle: (request) =>
-      new URL(request.url).pathname === "/v2/auth" ? answerToken(request) : answerRegistry(request),
+      answerApi(request) ??
+        (new URL(request.url).pathname === "/v2/auth"
+          ? answerToken(request)
+          : answerRegistry(request)),
   }, ...contents.hosts], options.faults);
 }
 

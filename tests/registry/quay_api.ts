@@ -4,7 +4,12 @@ import type { ContentStore } from "./content_store.ts";
 import { openOpaqueCursors } from "./opaque_cursors.ts";
 import { byName, queryNumber } from "./paging.ts";
 import type { RegistryOptions } from "./simulated_registry.ts";
-import { numberedPage, openTagShelf, type ShelfTag, type TagShelfOptions } from "./tag_shelf_api.ts";
+import {
+  numberedPage,
+  openTagShelf,
+  type ShelfTag,
+  type TagShelfOptions,
+} from "./tag_shelf_api.ts";
 
 /** What Quay's API v1 can be told. */
 export interface QuayApiOptions extends TagShelfOptions {
@@ -70,9 +75,11 @@ export function quayApi(
     const start = cursor === null ? 0 : cursors.read(cursor);
     if (start === undefined) return badRequest("Invalid page token");
     const isSeen = (name: string): boolean => known || !secluded.has(name);
-    const names = byName(store.names().filter((name) =>
-      isSeen(name) && (namespace === null || name.startsWith(`${namespace}/`))
-    ));
+    const names = byName(
+      store.names().filter((name) =>
+        isSeen(name) && (namespace === null || name.startsWith(`${namespace}/`))
+      ),
+    );
     const end = start + REPOSITORIES;
     return jsonAnswer(200, {
       repositories: names.slice(start, end).map((name, index) => repositoryEntry(name, index)),
@@ -155,5 +162,7 @@ function refused(): Response {
 }
 
 function badRequest(message: string): Response {
-  return jsonAnswer(400, { status: 400, error_type: "invalid_request", detail: message }, { end: "" });
+  return jsonAnswer(400, { status: 400, error_type: "invalid_request", detail: message }, {
+    end: "",
+  });
 }

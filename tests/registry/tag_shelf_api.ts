@@ -167,7 +167,10 @@ function imagesOf(repository: StoredRepository, digest: string): readonly ShelfI
     readonly config?: Described;
   } = JSON.parse(new TextDecoder().decode(stored.bytes));
   if (manifest.manifests === undefined) {
-    const parts = [...manifest.layers ?? [], ...manifest.config === undefined ? [] : [manifest.config]];
+    const parts = [
+      ...manifest.layers ?? [],
+      ...manifest.config === undefined ? [] : [manifest.config],
+    ];
     const size = parts.reduce((sum, part) => sum + part.size, 0);
     return [{ os: "linux", architecture: "amd64", digest, size }];
   }

@@ -39,6 +39,14 @@ Deno.test("manifest --pretty prints the same document in printable ASCII", async
   assertEquals(JSON.parse(stdout), JSON.parse(new TextDecoder().decode(amd64.bytes)));
 });
 
+Deno.test("manifest escapes what could lead a terminal astray, on a terminal alone", async () => {
+  const world = createImageWorld(distribution({ images }), { columns: 80 });
+  const { stdout } = await world.run(manifest, [`${APP}:one`]);
+  assert(/^[\x20-\x7e]+$/.test(stdout));
+  assertEquals(JSON.parse(stdout), JSON.parse(new TextDecoder().decode(amd64.bytes)));
+  assertEquals((await world.run(manifest, [APP])).bytes, new Uint8Array(index.bytes));
+});
+
 Deno.test("manifest prints nothing of one whose bytes have another digest", async () => {
   const faults = async (request: Request, _: number, answer: () => Promise<Response>) => {
     if (!request.url.includes("/manifests/")) return undefined;

@@ -170,7 +170,7 @@ Deno.test("referrers prints no byte of a registry's that moves a terminal", asyn
 
 const WRONG: readonly (readonly [words: readonly string[], said: string])[] = [
   [[], "expected one reference, got none"],
-  [["a", "b"], 'Cannot show referrers for "b" too'],
+  [["a", "b"], "Cannot show referrers: expected one reference, got 2"],
   [["--depth", "0", "a"], 'Cannot read "--depth 0"'],
   [["--depth", "5", "a"], 'Cannot read "--depth 5": expected a whole number from 1 to 4'],
   [["--depth", "two", "a"], 'Cannot read "--depth two"'],

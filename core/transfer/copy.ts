@@ -1,0 +1,88 @@
+import type { Fetched } from "../endpoints/manifests.ts";
+import { RegistryError } from "../errors.ts";
+import type { Digest } from "../names/digest.ts";
+import type { Platform } from "../names/platform.ts";
+import type { Tag } from "../names/tag.ts";
+import { copyReferrers } from "./copy_referrers.ts";
+import { copyAs } from "./copy_tree.ts";
+import type { CopyFate } from "./progress.ts";
+import { smallerIndex } from "./smaller_index.ts";
+import type { Voyage } from "./voyage.ts";
+
+/** What came of a copy. */
+export interface CopyResult {
+  /** What the target's name points to now. */
+  readonly digest: Digest;
+  /** What it was copied from: another where fewer platforms made another index. */
+  readonly sourceDigest: Digest;
+  /** `present` if it was there before. */
+  readonly fate: CopyFate;
+}
+
+/**
+ * Copies what a name of the source points to, under a name of the target: blobs before manifests, children
+ * before parents, what is there left alone, bytes as they are. The name changes last, so that nobody sees
+ * half an image.
+ *
+ * @param to the name at the target; without one the image has only its digest there
+ * @throws {RegistryError} with `facts.side`
+ */
+export async function copyImage(
+  from: Tag | Digest,
+  to: Tag | undefined,
+  voyage: Voyage,
+): Promise<CopyResult> {
+  const { source, target, platforms } = voyage;
+  if (platforms !== undefined) return await copySome(from, to, { ...voyage, platforms });
+  const [told, there] = await Promise.all([
+    source.digestOf(from),
+    to === undefined ? undefined : target.digestOf(to),
+  ]);
+  if (told !== undefined && told === there) return presentAs(told, told, to, voyage);
+  const found = await source.readManifest(told ?? from);
+  return await land(found, found.digest, to, voyage);
+}
+
+/** Copies an index of fewer platforms. */
+async function copySome(
+  from: Tag | Digest,
+  to: Tag | undefined,
+  voyage: Voyage & { readonly platforms: readonly Platform[] },
+): Promise<CopyResult> {
+  const { source, target, platforms } = voyage;
+  const found = await source.readManifest(from);
+  const { manifest } = found;
+  if (manifest.kind !== "index") {
+    const message = `Cannot copy from "${source.name}": it is one image, not an index of platforms`;
+    const hint = "Without --platform it is copied as it is";
+    throw new RegistryError("unsupported", message, { hint, side: "source" });
+  }
+  const smaller = await smallerIndex({ ...found, manifest }, platforms, source.name);
+  if (to !== undefined && await target.digestOf(to) === smaller.digest) {
+    return presentAs(smaller.digest, found.digest, to, voyage);
+  }
+  return await land(smaller, found.digest, to, voyage);
+}
+
+async function land(
+  fetched: Fetched,
+  sourceDigest: Digest,
+  to: Tag | undefined,
+  voyage: Voyage,
+): Promise<CopyResult> {
+  const { digest } = fetched;
+  const fate = digest === sourceDigest ? "copied" : "made";
+  await copyAs(to, fetched, fate, voyage);
+  if (voyage.referrers !== false) await copyReferrers(fetched, voyage);
+  return { digest, sourceDigest, fate };
+}
+
+function presentAs(
+  digest: Digest,
+  sourceDigest: Digest,
+  tag: Tag | undefined,
+  voyage: Voyage,
+): CopyResult {
+  voyage.onStep?.({ kind: "tag", tag, digest, size: 0, fate: "present" });
+  return { digest, sourceDigest, fate: "present" };
+}

@@ -1,0 +1,76 @@
+import type { Fetched } from "../endpoints/manifests.ts";
+import { isAttestation } from "../images/attestation.ts";
+import type { Descriptor } from "../images/descriptor.ts";
+import { cosignTags, referrersTag } from "../images/referrers_tag.ts";
+import type { Digest } from "../names/digest.ts";
+import { OCI_INDEX } from "../names/media_type.ts";
+import type { Tag } from "../names/tag.ts";
+import { digestOf } from "../system/hash.ts";
+import { together } from "../together.ts";
+import { copyAs, copyTree } from "./copy_tree.ts";
+import type { Voyage } from "./voyage.ts";
+
+/** Referrers of referrers of referrers: the signature of an SBOM, and so on. */
+const MOST_DEPTH = 4;
+
+/**
+ * Copies what refers to an image and to each of its platforms: what the referrers API lists, or the
+ * referrers tag, and what cosign keeps under tags of its own.
+ */
+export async function copyReferrers({ digest, manifest }: Fetched, voyage: Voyage): Promise<void> {
+  const entries = manifest.kind === "index" ? manifest.manifests : [];
+  const children = entries.filter((entry) => !isAttestation(entry));
+  const subjects = new Set([digest, ...children.map((child) => child.digest)]);
+  await together([...subjects], (subject) => copyAbout(subject, voyage, 1), voyage.stop);
+}
+
+async function copyAbout(subject: Digest, voyage: Voyage, depth: number): Promise<void> {
+  const { source, target, ledger, stop } = voyage;
+  await ledger.once(`${target.name} about`, subject, async () => {
+    const [entries] = await together(
+      [
+        () => source.referrersOf(subject),
+        () => copyCosign(subject, voyage),
+      ],
+      (work) => work(),
+      stop,
+    );
+    if (entries === undefined || entries.length === 0) return;
+    await together(entries, (entry) => copyTree(entry, voyage, 1), stop);
+    await list(subject, entries, voyage);
+    if (depth === MOST_DEPTH) return;
+    await together(entries, (entry) => copyAbout(entry.digest, voyage, depth + 1), stop);
+  });
+}
+
+async function copyCosign(subject: Digest, voyage: Voyage): Promise<readonly Descriptor[]> {
+  const { source, target, stop } = voyage;
+
+  async function copyIfThere(tag: Tag): Promise<void> {
+    const digest = await source.digestOf(tag);
+    if (digest === undefined || digest === await target.digestOf(tag)) return;
+    await copyAs(tag, await source.readManifest(digest), "copied", voyage);
+  }
+
+  await together(cosignTags(subject), ({ tag }) => copyIfThere(tag), stop);
+  return [];
+}
+
+/** Keeps the referrers tag of a target that takes no note of subjects itself. */
+async function list(
+  subject: Digest,
+  entries: readonly Descriptor[],
+  { target, onStep }: Voyage,
+): Promise<void> {
+  const listed = await target.listedReferrers(subject);
+  if (listed === undefined) return;
+  const known = new Set(listed.map(({ digest }) => digest));
+  const missing = entries.filter(({ digest }) => !known.has(digest));
+  if (missing.length === 0) return;
+  const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [...listed, ...missing] };
+  const bytes = new TextEncoder().encode(JSON.stringify(index));
+  const digest = await digestOf(bytes, "sha256");
+  const tag = referrersTag(subject);
+  await target.putManifest(tag, { digest, mediaType: OCI_INDEX, bytes });
+  onStep?.({ kind: "tag", tag, digest, mediaType: OCI_INDEX, size: bytes.length, fate: "made" });
+}

@@ -1,0 +1,82 @@
+import type { Fetched } from "../endpoints/manifests.ts";
+import { RegistryError } from "../errors.ts";
+import type { Descriptor } from "../images/descriptor.ts";
+import type { Digest } from "../names/digest.ts";
+import type { Tag } from "../names/tag.ts";
+import { together } from "../together.ts";
+import { copyBlob } from "./copy_blob.ts";
+import type { CopySource } from "./ends.ts";
+import type { CopyFate } from "./progress.ts";
+import type { Voyage } from "./voyage.ts";
+
+/** Indexes within indexes. */
+const MOST_DEPTH = 4;
+
+/** Copies all that a manifest leads to, and then itself, under a tag or its digest alone. */
+export async function copyAs(
+  tag: Tag | undefined,
+  fetched: Fetched,
+  fate: CopyFate,
+  voyage: Voyage,
+): Promise<void> {
+  const { digest, mediaType, bytes } = fetched;
+  await copyParts(fetched, voyage, 1);
+  await voyage.target.putManifest(tag ?? digest, fetched);
+  const kind = tag === undefined ? "manifest" : "tag";
+  voyage.onStep?.({ kind, tag, digest, mediaType, size: bytes.length, fate });
+}
+
+/**
+ * Copies a manifest that is reached by its digest, with all that it leads to, unless it is there.
+ *
+ * @returns the manifest, if it had to be read
+ */
+export function copyTree(
+  { digest, size, mediaType }: Descriptor,
+  voyage: Voyage,
+  depth: number,
+): Promise<Fetched | undefined> {
+  const { source, target, ledger } = voyage;
+  return ledger.once(target.name, digest, async () => {
+    if (await target.digestOf(digest) === digest) {
+      voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "present" });
+      return undefined;
+    }
+    const fetched = await readIfThere(source, digest);
+    if (fetched === undefined) return undefined;
+    await copyParts(fetched, voyage, depth);
+    await target.putManifest(digest, fetched);
+    voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "copied" });
+    return fetched;
+  });
+}
+
+/** An index may be sparse: whether the target takes one so, it says itself. */
+async function readIfThere(source: CopySource, digest: Digest): Promise<Fetched | undefined> {
+  try {
+    return await source.readManifest(digest);
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === "not_found") return undefined;
+    throw error;
+  }
+}
+
+/** Copies all that a manifest points to. */
+async function copyParts(
+  { manifest }: Fetched,
+  voyage: Voyage,
+  depth: number,
+): Promise<void> {
+  const { stop, source } = voyage;
+  if (manifest.kind === "image") {
+    const blobs = new Map([manifest.config, ...manifest.layers].map((blob) => [blob.digest, blob]));
+    await together([...blobs.values()], (blob) => copyBlob(blob, voyage), stop);
+    return;
+  }
+  if (depth > MOST_DEPTH) {
+    const message = `Cannot copy from "${source.name}": indexes lie within indexes, more than ` +
+      `${MOST_DEPTH} deep`;
+    throw new RegistryError("protocol", message, { side: "source" });
+  }
+  await together(manifest.manifests, (entry) => copyTree(entry, voyage, depth + 1), stop);
+}

@@ -1,0 +1,72 @@
+import type { Fetched } from "../endpoints/manifests.ts";
+import type { SentManifest } from "../endpoints/manifest_writes.ts";
+import type { Arrival } from "../endpoints/uploads.ts";
+import type { Descriptor } from "../images/descriptor.ts";
+import type { Digest } from "../names/digest.ts";
+import type { Repository } from "../names/reference.ts";
+import type { Tag } from "../names/tag.ts";
+import type { Content } from "../wire/content.ts";
+
+/** Where a repository is within a registry, for what can be copied without being sent. */
+export interface Berth {
+  /** The registry: what has the same one can mount. */
+  readonly registry: string;
+  /** The repository. */
+  readonly repository: Repository;
+}
+
+/** What images are copied from. What fails says that it is the source. */
+export interface CopySource {
+  /** For messages: `registry.example/team/app`. */
+  readonly name: string;
+  /** Where it is, if it is in a registry. */
+  readonly berth?: Berth;
+  /**
+   * The name of the one image that there is, for a source that can be named without one.
+   *
+   * @throws {RegistryError} `reference_invalid` where there are several
+   */
+  onlyName?(): Promise<Tag | Digest>;
+  /** The digest that a name points to; undefined where there is none. */
+  digestOf(name: Tag | Digest): Promise<Digest | undefined>;
+  /**
+   * Reads a manifest, verified.
+   *
+   * @throws {RegistryError} `not_found`, `digest_mismatch`, `protocol`, `unsupported`, `too_large`
+   */
+  readManifest(name: Tag | Digest): Promise<Fetched>;
+  /** Begins the stream of a blob, verified at its end. */
+  readBlob(blob: Descriptor): AsyncIterable<Uint8Array>;
+  /** What refers to a manifest by naming it as its subject. */
+  referrersOf(subject: Digest): Promise<readonly Descriptor[]>;
+}
+
+/** What images are copied to. What fails says that it is the destination. */
+export interface CopyTarget {
+  /** For messages: `registry.example/team/app`. */
+  readonly name: string;
+  /** Where it is, if it is in a registry. */
+  readonly berth?: Berth;
+  /** The digest that a name points to; undefined where there is none. */
+  digestOf(name: Tag | Digest): Promise<Digest | undefined>;
+  /** Whether a blob is there. */
+  hasBlob(blob: Descriptor): Promise<boolean>;
+  /**
+   * Puts a blob.
+   *
+   * @param content gets the bytes anew for each try, and not before they are needed
+   * @param from a repository of the same registry that has it
+   */
+  putBlob(
+    blob: Descriptor,
+    content: () => Promise<Content>,
+    from?: Repository,
+  ): Promise<Arrival>;
+  /** Puts a manifest, whose parts are there, under a tag or its digest. */
+  putManifest(name: Tag | Digest, manifest: SentManifest): Promise<void>;
+  /**
+   * What its referrers tag lists; undefined for a target that takes note of subjects itself, and so needs
+   * no such tag.
+   */
+  listedReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined>;
+}

@@ -1,0 +1,125 @@
+import { openManifests } from "../endpoints/manifests.ts";
+import { RegistryError } from "../errors.ts";
+import { type Digest, isDigest } from "../names/digest.ts";
+import { parsePlatform } from "../names/platform.ts";
+import type { Tag } from "../names/tag.ts";
+import { stopOf } from "../together.ts";
+import { copyImage, type CopyResult } from "../transfer/copy.ts";
+import { parseEndName } from "../transfer/end_name.ts";
+import type { CopySource, CopyTarget } from "../transfer/ends.ts";
+import { layoutSource, layoutTarget } from "../transfer/layout.ts";
+import { openLedger } from "../transfer/ledger.ts";
+import type { CopyWatcher } from "../transfer/progress.ts";
+import { type RegistryPorts, registrySource, registryTarget } from "../transfer/registry_end.ts";
+import { budgetOf } from "../wire/operation.ts";
+import type { Chartroom } from "./chartroom.ts";
+import { checkCount } from "./count.ts";
+import { nameOf } from "./image_target.ts";
+
+/** What copies that run together share. */
+export interface CopiesOptions {
+  /** Blobs under way at once. @default 6 */
+  readonly jobs?: number;
+  /** Bytes of a chunk that uploads are cut into. @default they are not */
+  readonly chunk?: number;
+  /** Requests that all of it may take; one more is an error. @default Infinity */
+  readonly maxRequests?: number;
+}
+
+/** How one image is copied. */
+export interface CopyOptions extends CopyWatcher {
+  /** The platforms of an index that are wanted; the copy is then an index of its own. @default all */
+  readonly platforms?: readonly string[];
+  /** Whether signatures, attestations and SBOMs go along. @default true */
+  readonly referrers?: boolean;
+  /** Ends it early; it then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Copies that know of each other: no blob is sent twice. */
+export interface Copies {
+  /** Copies one image; see {@linkcode CopyVerbs.copy}. */
+  copy(source: string, destination: string, options?: CopyOptions): Promise<CopyResult>;
+}
+
+/** What can be carried from one place to another. */
+export interface CopyVerbs {
+  /**
+   * Copies an image with all that belongs to it, between registries and OCI image layouts on disk
+   * (`oci:PATH[:TAG]`, `oci-archive:FILE[:TAG]`). A destination without tag and digest gets the tag of the
+   * source.
+   *
+   * @throws {RegistryError} with `facts.side` where one end failed
+   */
+  copy(
+    source: string,
+    destination: string,
+    options?: CopyOptions & CopiesOptions,
+  ): Promise<CopyResult>;
+  /** Opens copies that share what they know. */
+  copies(options?: CopiesOptions): Copies;
+}
+
+/** Makes the verbs. */
+export function copyVerbs(chartroom: Chartroom): CopyVerbs {
+  const { locate } = chartroom;
+  const manifests = openManifests(chartroom.ask);
+
+  async function openSource(
+    text: string,
+    ports: RegistryPorts,
+  ): Promise<{ readonly source: CopySource; readonly from: Tag | Digest }> {
+    const end = parseEndName(text);
+    if (end.kind === "registry") {
+      const target = locate(end.reference);
+      return { source: registrySource(target, ports), from: nameOf(target) };
+    }
+    const source = layoutSource(end, ports);
+    const from = end.tag ?? await source.onlyName?.();
+    if (from !== undefined) return { source, from };
+    throw new RegistryError("reference_invalid", `Cannot copy "${text}": it names no image`);
+  }
+
+  function openTarget(
+    text: string,
+    ports: RegistryPorts,
+  ): { readonly target: CopyTarget; readonly to?: Tag } {
+    const end = parseEndName(text);
+    if (end.kind !== "registry") return { target: layoutTarget(end, ports), to: end.tag };
+    const target = locate(end.reference);
+    if (target.digest === undefined) {
+      return { target: registryTarget(target, ports), to: target.tag };
+    }
+    const message = `Cannot copy to "${text}": what arrives there is known by its own digest`;
+    throw new RegistryError("reference_invalid", message, { hint: "Leave out the digest" });
+  }
+
+  function copies({ jobs = 6, chunk, maxRequests }: CopiesOptions = {}): Copies {
+    checkCount("jobs", jobs, "copy");
+    checkCount("chunk", chunk, "copy");
+    const ledger = openLedger(jobs);
+    const budget = budgetOf(maxRequests);
+
+    async function copy(
+      sourceName: string,
+      destination: string,
+      options: CopyOptions = {},
+    ): Promise<CopyResult> {
+      const { stop, signal } = stopOf(options.signal);
+      const ports = { wire: chartroom, manifests, signal, budget, chunk };
+      const platforms = options.platforms?.map(parsePlatform);
+      const { target, to } = openTarget(destination, ports);
+      const { source, from } = await openSource(sourceName, ports);
+      const voyage = { ...options, source, target, ledger, platforms, stop };
+      return await copyImage(from, to ?? (isDigest(from) ? undefined : from), voyage);
+    }
+
+    return { copy };
+  }
+
+  return {
+    copy: (source: string, destination: string, options: CopyOptions & CopiesOptions = {}) =>
+      copies(options).copy(source, destination, options),
+    copies,
+  };
+}

@@ -1,0 +1,142 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import {
+  type ApiHouse,
+  assertClean,
+  assertWhole,
+  HOUSES,
+  listDetails,
+  REPOSITORY,
+  tagsUpTo,
+} from "./api_world.ts";
+
+/** Milliseconds that each answer takes, by the virtual clock. */
+const LATENCY = 50;
+
+function houseOf(adapter: string): ApiHouse {
+  const house = HOUSES.find((each) => each.adapter === adapter);
+  assert(house !== undefined);
+  return house;
+}
+
+const hub = houseOf("docker-hub");
+const quay = houseOf("quay");
+
+/** Numbers of the pages that were asked for, as they went out. */
+function pagesOf(asked: readonly string[]): number[] {
+  return asked.map((path) => Number(/[?&]page=([0-9]+)/.exec(path)?.[1] ?? 1));
+}
+
+Deno.test("docker-hub lists 4,200 tags with details in at most 43 requests, at most 8 at once, and a fifth of the time", async () => {
+  const tags = tagsUpTo(4200);
+  const run = await listDetails(hub, { content: { [REPOSITORY]: tags } }, { latency: LATENCY });
+  assertWhole(run, tags);
+  assertEquals(run.warnings, []);
+  assert(run.requests.length <= 43, `${run.requests.length} requests`);
+  assert(run.mostInFlight(hub.host) <= 8, `${run.mostInFlight(hub.host)} at once`);
+  assert(run.mostInFlight(hub.host) >= 6, `only ${run.mostInFlight(hub.host)} at once`);
+  assert(run.elapsed < 42 * LATENCY / 5, `${run.elapsed} ms`);
+  // In the order of the API, newest first, although the answers come as they please.
+  assertEquals(run.tags, tags.toReversed());
+});
+
+Deno.test("docker-hub keeps the order where later pages are answered sooner", async () => {
+  const tags = tagsUpTo(1000);
+  const waits = new Map<string, (value: unknown) => void>();
+  const run = await listDetails(hub, {
+    content: { [REPOSITORY]: tags },
+    faults: async (request, _, answer) => {
+      const page = new URL(request.url).searchParams.get("page");
+      if (page !== "2") {
+        if (page === "9") waits.get("2")?.(undefined);
+        return await answer();
+      }
+      await new Promise((resolve) => waits.set("2", resolve));
+      return await answer();
+    },
+  });
+  assertWhole(run, tags);
+  assertEquals(run.tags, tags.toReversed());
+});
+
+Deno.test("docker-hub is read in 168 pages of 25 where page_size is ignored", async () => {
+  const tags = tagsUpTo(4200);
+  const run = await listDetails(hub, { content: { [REPOSITORY]: tags }, api: { pageSize: 25 } });
+  assertWhole(run, tags);
+  assertEquals(run.requests.length, 168);
+  assertEquals(run.warnings, []);
+});
+
+Deno.test("pages of unknown number are asked for together, of which at most a fifth is in vain", async () => {
+  const counts = fc.integer({ min: 1, max: 6000 });
+  await fc.assert(
+    fc.asyncProperty(counts, fc.constantFrom(quay, houseOf("ghcr")), async (count, house) => {
+      const tags = tagsUpTo(count);
+      const run = await listDetails(house, { content: { [REPOSITORY]: tags } }, {
+        latency: LATENCY,
+      });
+      assertWhole(run, tags);
+      const asked = pagesOf(run.asked(house.host).filter(house.isTagPage));
+      const needed = Math.ceil(count / 100);
+      assertEquals(new Set(asked).size, asked.length, "a page was asked for twice");
+      // The exactly full last page of an API that tells nothing is followed by an empty one, which is no waste.
+      const useful = house === quay || count % 100 > 0 ? needed : needed + 1;
+      const vain = asked.filter((page) => page > useful).length;
+      assert(vain * 5 <= asked.length, `${vain} of ${asked.length} in vain for ${needed}`);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("quay's sizes from 1 to 60 pages waste at most a fifth each", async () => {
+  for (let pages = 1; pages <= 60; pages++) {
+    const tags = tagsUpTo(pages * 100);
+    const run = await listDetails(quay, { content: { [REPOSITORY]: tags } });
+    assertWhole(run, tags);
+    const asked = pagesOf(run.asked(quay.host).filter(quay.isTagPage));
+    const vain = asked.filter((page) => page > pages).length;
+    assert(vain * 5 <= asked.length, `${vain} of ${asked.length} in vain for ${pages}`);
+  }
+});
+
+for (const house of HOUSES) {
+  Deno.test(`${house.adapter} asks for no more pages than a limit needs`, async () => {
+    for (const [limit, most] of [[1, 1], [99, 1], [100, 2], [150, 2], [250, 3]] as const) {
+      const content = { [REPOSITORY]: tagsUpTo(2000) };
+      const run = await listDetails(house, { content }, { limit });
+      if (run.error !== undefined) throw run.error;
+      assertClean(run);
+      assertEquals(run.tags.length, limit);
+      assertEquals(run.complete, false);
+      const asked = run.asked(house.host).filter(house.isTagPage).length;
+      assert(asked <= most, `${asked} pages for ${limit} tags`);
+    }
+  });
+
+  Deno.test(`${house.adapter} is complete under a limit that is not reached, or just reached`, async () => {
+    const tags = tagsUpTo(250);
+    for (const limit of [250, 251, 1000]) {
+      const run = await listDetails(house, { content: { [REPOSITORY]: tags } }, { limit });
+      assertWhole(run, tags);
+    }
+  });
+
+  Deno.test(`${house.adapter} leaves nothing behind where the reader stops early`, async () => {
+    for (const breakAfter of [1, 100, 101, 350]) {
+      const content = { [REPOSITORY]: tagsUpTo(4200) };
+      const run = await listDetails(house, { content }, { breakAfter, latency: LATENCY });
+      if (run.error !== undefined) throw run.error;
+      assertClean(run);
+      assertEquals(run.tags.length, breakAfter);
+    }
+  });
+
+  Deno.test(`${house.adapter} gives the reader all the time that it takes`, async () => {
+    const tags = tagsUpTo(1200);
+    const content = { [REPOSITORY]: tags };
+    const run = await listDetails(house, { content }, { busy: 400_000, latency: LATENCY });
+    assertWhole(run, tags);
+    assertEquals(run.warnings, []);
+    for (const tag of run.items) assert(tag.digest !== undefined, tag.name);
+  });
+}
