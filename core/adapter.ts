@@ -146,7 +146,7 @@ export interface ApiPage<T> {
   readonly entries: number;
   /** How many entries all pages have, where the API tells. */
   readonly total?: number;
-  /** Whether there is another page. @default by `total` and `next` */
+  /** Whether there is another page. @default by `total` and `next`; without these, not for certain */
   readonly more?: boolean;
   /** The cursor of the next page, where it cannot be asked for by its number alone. */
   readonly next?: string;

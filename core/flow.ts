@@ -1,5 +1,6 @@
 import type { RegistryAdapter } from "./adapter.ts";
 import { knock } from "./endpoints/door.ts";
+import { openManifests } from "./endpoints/manifests.ts";
 import { type Chart, locate, locateRegistry, type Target } from "./target.ts";
 import { type AliasVerbs, aliasVerbs } from "./verbs/aliases.ts";
 import { type DetailsVerbs, detailsVerbs } from "./verbs/details.ts";
@@ -61,6 +62,7 @@ export function openFlow(options: FlowOptions): Flow {
   const wire = openWire(options, routes);
   const chartroom = {
     ...wire,
+    manifests: openManifests(wire.ask),
     locate: (reference: string) => locate(reference, chart),
     locateRegistry: (host: string) => locateRegistry(host, chart),
   };

@@ -20,7 +20,7 @@ const MOST_IDLE_PAGES = 3;
 export interface ApiOutcome {
   /**
    * Whether nothing moved from page to page meanwhile: `no` where totals differ or an entry came twice,
-   * `unknown` where pages are counted and no total is told, so that a deletion cannot be noticed.
+   * `unknown` where no total is told, so that neither a deletion nor a page cut short can be noticed.
    */
   readonly steady: "yes" | "no" | "unknown";
   /** How many entries there are, where the API tells. */
@@ -121,7 +121,8 @@ function openWatch<T extends Named>(first: ApiPage<T>, operation: Operation): {
     },
     outcome(pages: number, last: ApiPage<T>): ApiOutcome {
       const { total } = first;
-      const isKnown = total !== undefined || pages === 1 || isCursor;
+      const isAlone = pages === 1 && last.more === false;
+      const isKnown = total !== undefined || isAlone || isCursor;
       // A page that tells of another one behind the end contradicts the total.
       if (!steady || (total !== undefined && last.more === true)) return { steady: "no", total };
       return { steady: isKnown ? "yes" : "unknown", total };

@@ -1,4 +1,4 @@
-import { openManifests, type Resolved } from "../endpoints/manifests.ts";
+import type { Resolved } from "../endpoints/manifests.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import type { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
@@ -61,8 +61,7 @@ type DigestOf = (tag: Tag) => Promise<Finding<string | undefined>>;
 
 /** Makes the verb. */
 export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
-  const { locate, ask, begin, warn, clean } = chartroom;
-  const manifests = openManifests(ask);
+  const { locate, ask, begin, warn, clean, manifests } = chartroom;
 
   async function aliases(reference: string, options: AliasOptions = {}): Promise<Aliases> {
     const { maxRequests = 200, onProgress } = options;

@@ -1,4 +1,3 @@
-import { openManifests } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
 import { parsePlatform } from "../names/platform.ts";
@@ -62,8 +61,7 @@ export interface CopyVerbs {
 
 /** Makes the verbs. */
 export function copyVerbs(chartroom: Chartroom): CopyVerbs {
-  const { locate } = chartroom;
-  const manifests = openManifests(chartroom.ask);
+  const { locate, manifests } = chartroom;
 
   async function openSource(
     text: string,

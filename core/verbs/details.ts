@@ -1,5 +1,5 @@
 import type { TagDetails } from "../adapter.ts";
-import { openManifests, type Resolved } from "../endpoints/manifests.ts";
+import type { Resolved } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import { formatReference } from "../names/reference.ts";
 import { parseTag, type Tag } from "../names/tag.ts";
@@ -54,9 +54,7 @@ export interface DetailsVerbs {
 type DetailsOf = (tag: Tag) => Promise<Finding<TagDetails>>;
 
 /** Makes the verb. */
-export function detailsVerbs({ locate, ask, begin, pause }: Chartroom): DetailsVerbs {
-  const manifests = openManifests(ask);
-
+export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom): DetailsVerbs {
   function details(
     reference: string,
     tags: Iterable<string | TagDetails>,

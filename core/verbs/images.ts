@@ -1,5 +1,5 @@
 import { streamBlob } from "../endpoints/blobs.ts";
-import { type Fetched, openManifests, type Resolved } from "../endpoints/manifests.ts";
+import type { Fetched, Resolved } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import { parsePlatform } from "../names/platform.ts";
@@ -78,8 +78,7 @@ export interface ImageVerbs {
 
 /** Makes the verbs. */
 export function imageVerbs(chartroom: Chartroom): ImageVerbs {
-  const { locate, ask, begin, pause } = chartroom;
-  const manifests = openManifests(ask);
+  const { locate, ask, begin, pause, manifests } = chartroom;
 
   function start(verb: string, reference: string, options: ImageOptions): {
     readonly target: Target;

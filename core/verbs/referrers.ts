@@ -1,4 +1,3 @@
-import { openManifests } from "../endpoints/manifests.ts";
 import type { Digest } from "../names/digest.ts";
 import { parsePlatform, type Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
@@ -67,8 +66,7 @@ export interface ReferrerVerbs {
 
 /** Makes the verb. */
 export function referrerVerbs(chartroom: Chartroom): ReferrerVerbs {
-  const { locate, ask, begin, pause, clean } = chartroom;
-  const manifests = openManifests(ask);
+  const { locate, ask, begin, pause, clean, manifests } = chartroom;
 
   async function referrers(
     reference: string,

@@ -48,7 +48,7 @@ export function createSender(ports: {
       const outcome = await attemptOnce(question, operation, attempt);
       if (!("code" in outcome)) return outcome;
       if (outcome.wait !== undefined) {
-        gate.close(outcome.host, Math.min(outcome.wait, LONGEST_CLOSURE));
+        gate.close(laneOf(question, outcome.host), Math.min(outcome.wait, LONGEST_CLOSURE));
       }
       if (question.lighter !== undefined && outcome.overwhelmed) {
         question = { ...question, url: question.lighter, lighter: undefined };
@@ -118,16 +118,17 @@ export function createSender(ports: {
     attempt: number,
   ): Promise<() => void> {
     const { host } = question.url;
+    const lane = laneOf(question, host);
     for (;;) {
-      const closed = gate.closedFor(host);
+      const closed = gate.closedFor(lane);
       if (closed > 0 && !operation.canWait(closed)) {
         const reason = `${host} asks to wait for ${Math.ceil(closed / 1000)} s`;
         const trouble: Trouble = { code: "rate_limited", host, reason, attempts: 0, wait: closed };
         throw failure(trouble, question, operation, attempt - 1);
       }
       await pause(closed, operation);
-      const leave = await gate.enter(host, question.atOnce ?? PER_HOST, operation.signal);
-      if (gate.closedFor(host) === 0) return leave;
+      const leave = await gate.enter(lane, question.atOnce ?? PER_HOST, operation.signal);
+      if (gate.closedFor(lane) === 0) return leave;
       leave();
     }
   }
@@ -147,7 +148,7 @@ export function createSender(ports: {
     }
     const diagnostics = diagnose(body).map((line) => transport.clean(line, 300));
     const wait = isGood ? undefined : waitOf(headers, clock.wall());
-    if (isGood) heed(resetOf(headers, clock.wall()), url);
+    if (isGood) heed(resetOf(headers, clock.wall()), laneOf(question, url.host));
     if (isPassing(status, wait) || (status >= 500 && status !== 501)) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
@@ -167,8 +168,8 @@ export function createSender(ports: {
   }
 
   /** The next one would be refused. What is too far off is left to the server to say. */
-  function heed(reset: number | undefined, { host }: URL): void {
-    if (reset !== undefined && reset <= LONGEST_HEEDED) gate.close(host, reset);
+  function heed(reset: number | undefined, lane: string): void {
+    if (reset !== undefined && reset <= LONGEST_HEEDED) gate.close(lane, reset);
   }
 
   /** Waits, at the expense of the operation's patience. */
@@ -203,6 +204,11 @@ export function createSender(ports: {
   }
 
   return { send };
+}
+
+/** A web API on a registry's own host has limits of its own: where it asks for patience, the registry does not. */
+function laneOf({ atOnce }: Question<unknown>, host: string): string {
+  return atOnce === undefined ? host : `${host} ${atOnce}`;
 }
 
 function statusText(status: number): string {
