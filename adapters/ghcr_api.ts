@@ -45,7 +45,8 @@ function paged<T extends { readonly name: string }>(
       return {
         items: entries.flatMap((entry) => read(entry, check)),
         entries: entries.length,
-        more: entries.length === PAGE,
+        // It is told by a header alone; a short page may still be a cap that was lowered.
+        more: entries.length >= PAGE ? true : undefined,
       };
     },
   };

@@ -45,7 +45,26 @@ export function createAsk(ports: {
 }): Ask {
   const { sender, auth, keyring, clock } = ports;
 
+  /** By origin: the first question that was put to it. */
+  const scouts = new Map<string, Promise<unknown>>();
+
+  /** The first one goes alone: the challenge that it meets would be met by all who go with it. */
   async function ask<T>(
+    place: Place,
+    matter: Matter<T>,
+    operation: Operation,
+  ): Promise<Asked<T>> {
+    const scout = scouts.get(place.origin);
+    if (scout !== undefined) {
+      await waitFor(scout, operation, clock);
+      return await askAt(place, matter, operation);
+    }
+    const asked = askAt(place, matter, operation);
+    scouts.set(place.origin, asked.catch(() => {}));
+    return await asked;
+  }
+
+  async function askAt<T>(
     place: Place,
     matter: Matter<T>,
     operation: Operation,

@@ -67,7 +67,7 @@ for (const house of HOUSES) {
     assertEquals(told.get("1")?.pushedAt?.slice(0, 19), "2026-01-01T00:00:00");
     assertEquals(told.get("2")?.pushedAt?.slice(0, 19), "2026-01-01T00:01:00");
     const isQuay = house.adapter === "quay";
-    assertEquals(told.get("2")?.platforms, isQuay ? undefined : ["linux/amd64", "linux/arm64"]);
+    assertEquals(told.get("2")?.platforms, isQuay ? undefined : ["linux/amd64", "linux/arm64/v8"]);
     // Null for an index.
     assertEquals(told.get("2")?.size === undefined, isQuay);
   });

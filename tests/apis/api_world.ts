@@ -57,7 +57,7 @@ export const HOUSES: readonly ApiHouse[] = [
     registry: "ghcr.io",
     reference: "ghcr.io/team/app",
     host: "api.github.com",
-    isTagPage: (path) => /\/versions\?/.test(path),
+    isTagPage: (path) => /^\/users\/.*\/versions\?/.test(path),
     page: 100,
     credentials: ({ registry }) =>
       registry === "api.github.com" ? { registryToken: GITHUB_TOKEN } : undefined,
@@ -99,7 +99,7 @@ export async function runApi<T extends { readonly name: string }>(
   const recording = recordingFetch(
     internet(async (_, request) => {
       const response = await network.fetch(request);
-      if (latency > 0) await clock.sleep(latency);
+      if (latency > 0) await clock.sleep(latency, request.signal);
       return response;
     }),
     clock,

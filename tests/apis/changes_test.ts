@@ -85,7 +85,7 @@ for (const house of HOUSES) {
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
         return runMoved(house, changes);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

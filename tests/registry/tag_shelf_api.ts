@@ -78,6 +78,7 @@ const MINUTE = 60_000;
 export function openTagShelf(store: ContentStore, options: TagShelfOptions = {}): TagShelf {
   const unknown = new Set(options.unknown);
   const pushes = new Map<string, number>();
+  const madeUp = new Map<string, Pick<ShelfTag, "digest" | "images">>();
   let pages = 0;
 
   function pushedAt(repository: string, tag: string): number {
@@ -85,6 +86,13 @@ export function openTagShelf(store: ContentStore, options: TagShelfOptions = {})
     const serial = pushes.get(key) ?? pushes.size;
     pushes.set(key, serial);
     return FIRST + serial * MINUTE;
+  }
+
+  /** Of a tag without a manifest. */
+  function madeUpFor(key: string): Pick<ShelfTag, "digest" | "images"> {
+    const known = madeUp.get(key) ?? { digest: madeUpDigest(key), images: [madeUpImage(key)] };
+    madeUp.set(key, known);
+    return known;
   }
 
   function apply(change: TagChange, repository: string): void {
@@ -111,13 +119,15 @@ export function openTagShelf(store: ContentStore, options: TagShelfOptions = {})
       const found = store.find(repository);
       if (found === undefined || !store.has(repository)) return undefined;
       return [...found.tags].map(([name, digest]): ShelfTag => {
-        const images = digest === undefined ? [] : imagesOf(found, digest);
+        const stored = digest === undefined ? [] : imagesOf(found, digest);
+        const other = stored.length === 0 ? madeUpFor(`${repository}:${name}`) : undefined;
+        const images = other?.images ?? stored;
         return {
           name,
-          digest: digest ?? madeUpDigest(`${repository}:${name}`),
-          size: images.length === 0 ? 1024 : images.reduce((sum, { size }) => sum + size, 0),
+          digest: digest ?? other?.digest ?? "",
+          size: images.reduce((sum, { size }) => sum + size, 0),
           pushed: pushedAt(repository, name),
-          images: images.length === 0 ? [madeUpImage(name)] : images,
+          images,
           isIndex: digest !== undefined && images.some((image) => image.digest !== digest),
           isUnknown: unknown.has(name),
         };
