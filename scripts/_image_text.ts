@@ -124,8 +124,10 @@ function tableOf(
   const header = ["PLATFORM", "DIGEST", "SIZE", "LAYERS", ...(isDated ? ["CREATED"] : [])];
   function rows(cut: (digest: string) => string): readonly string[][] {
     return images.map((image) => {
-      const { digest, isMissing, size = 0, layers, config } = image;
-      const held = isMissing ? ["missing", "-"] : [formatSize(size), String(layers.length)];
+      const { digest, isMissing, size, layers, config } = image;
+      const held = size === undefined
+        ? [isMissing ? "missing" : "-", "-"]
+        : [formatSize(size), String(layers.length)];
       const made = isDated ? [config?.created ?? "-"] : [];
       return [nameOf(image, images), cut(digest), ...held, ...made];
     });

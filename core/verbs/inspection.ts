@@ -6,7 +6,7 @@ import { attestedDigest, isAttestation } from "../images/attestation.ts";
 import type { ImageConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import type { Digest } from "../names/digest.ts";
-import { isIndexType } from "../names/media_type.ts";
+import { isImageType, isIndexType } from "../names/media_type.ts";
 import type { Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import {
@@ -58,7 +58,7 @@ export interface ImageDetails {
   readonly artifactType?: string;
   /** Whether the registry does not hold it, although the index lists it. */
   readonly isMissing: boolean;
-  /** Bytes of the config and all layers, as they are stored; absent where it is missing. */
+  /** Bytes of the config and all layers, as they are stored; absent where these were not read. */
   readonly size?: number;
   /** What points at its config. */
   readonly configDescriptor?: Descriptor;
@@ -82,8 +82,10 @@ export async function detailsOf(
   const seen = new Set<string>();
 
   async function ofEntry(entry: Descriptor, depth: number): Promise<readonly ImageDetails[]> {
+    const { mediaType } = entry;
+    if (!isImageType(mediaType) && !isIndexType(mediaType)) return [bare(entry, false)];
     const child = await findEntry(target, entry, ports);
-    if (child === undefined) return [missing(entry)];
+    if (child === undefined) return [bare(entry, true)];
     if (child.manifest.kind === "index") return await ofIndex(child.manifest.manifests, depth + 1);
     return isImage(child) ? [await detailsOfImage(target, child, entry, ports)] : [];
   }
@@ -158,13 +160,14 @@ async function detailsOfImage(
   };
 }
 
-function missing(entry: Descriptor): ImageDetails {
+/** All that the index tells of an entry whose manifest the registry does not hold, or that is none. */
+function bare(entry: Descriptor, isMissing: boolean): ImageDetails {
   const { digest, mediaType, platform, artifactType } = entry;
   return {
     digest,
     mediaType,
     isAttestation: isAttestation(entry),
-    isMissing: true,
+    isMissing,
     layers: [],
     ...known({ platform, artifactType, attests: attestedDigest(entry) }),
   };

@@ -119,7 +119,6 @@ export function createAskApi(ports: {
     api: RegistryApi,
     operation: Operation,
   ): Promise<Secret> {
-    let refused: Answer | undefined;
     for (const step of api.login?.exchanges ?? []) {
       const url = addressOf(api, step.path);
       const answer = await sender.send({
@@ -138,10 +137,9 @@ export function createAskApi(ports: {
         const reason = `no usable token in the answer of ${url.host}`;
         throw operation.fail("protocol", reason, { status, request, attempts });
       }
-      refused = answer;
-      if (answer.status !== 404 && answer.status !== 405) break;
+      if (answer.status !== 404 && answer.status !== 405) throw new Refusal(answer);
     }
-    throw new Refusal(refused);
+    throw new Refusal(undefined);
   }
 
   function addressOf(api: RegistryApi, path: string): URL {

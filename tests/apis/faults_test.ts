@@ -240,7 +240,7 @@ for (const house of HOUSES) {
         },
       });
       assert(run.error instanceof RegistryError, Deno.inspect(run.error));
-      assertEquals(run.error.code, from === 1 ? "unavailable" : "incomplete");
+      assertEquals(run.error.code, from === 1 ? "unsupported" : "incomplete");
       assertEquals(run.tags.length, (from - 1) * 100);
       assertEquals([run.sleepers, run.openBodies], [0, 0]);
       assert(

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { parseRetryAfter } from "../../core/wire/retry_after.ts";
+import { parseRetryAfter, waitOf } from "../../core/wire/retry_after.ts";
 
 /** Sun, 06 Nov 1994 08:49:37 GMT. */
 const THEN = Date.UTC(1994, 10, 6, 8, 49, 37);
@@ -147,3 +147,31 @@ Deno.test("parseRetryAfter() gives a whole number of milliseconds from 0, or und
     { numRuns: 3000 },
   );
 });
+
+const UNIX = String(NOW / 1000 + 30);
+
+const WAITS: readonly (readonly [headers: Record<string, string>, wait: number | undefined])[] = [
+  [{}, undefined],
+  [{ "retry-after": "5" }, 5000],
+  [{ "x-retry-after": UNIX }, 30_000],
+  [{ "x-retry-after": String(NOW / 1000 - 30) }, 0],
+  [{ "retry-after": "5", "x-retry-after": UNIX }, 5000],
+  [{ "retry-after": "soon", "x-retry-after": UNIX }, 30_000],
+  // A span is not what this header holds.
+  [{ "x-retry-after": "5" }, undefined],
+  [{ "x-retry-after": `${UNIX}.5` }, undefined],
+  [{ "x-retry-after": `-${UNIX}` }, undefined],
+  [{ "x-retry-after": "9".repeat(100_000) }, undefined],
+  [{ "x-retry-after": UNIX, date: new Date(NOW + 10_000).toUTCString() }, 20_000],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": UNIX }, 30_000],
+  [{ "x-ratelimit-remaining": "1", "x-ratelimit-reset": UNIX }, undefined],
+  [{ "x-ratelimit-reset": UNIX }, undefined],
+  [{ "x-ratelimit-remaining": "0" }, undefined],
+  [{ "x-ratelimit-remaining": "0", "x-ratelimit-reset": "60" }, undefined],
+];
+
+for (const [headers, wait] of WAITS) {
+  Deno.test(`waitOf() reads ${JSON.stringify(headers).slice(0, 80)}`, () => {
+    assertEquals(waitOf(new Headers(headers), NOW), wait);
+  });
+}
