@@ -79,8 +79,26 @@ export type { Aliases, AliasOptions, AliasVerbs } from "./core/verbs/aliases.ts"
 export type { DetailsListing, DetailsOptions, DetailsVerbs } from "./core/verbs/details.ts";
 export type { LatestOptions, ListingVerbs, TagListing, TagOptions } from "./core/verbs/listing.ts";
 export type { CopyResult } from "./core/transfer/copy.ts";
+export { parseEndName } from "./core/transfer/end_name.ts";
+export type { EndName } from "./core/transfer/end_name.ts";
+export type { CopyPlan } from "./core/transfer/plan.ts";
 export type { CopyFate, CopyStep, CopyWatcher } from "./core/transfer/progress.ts";
+export type { MirrorPlan, PlanEntry, PlanProblem } from "./core/transfer/plan_entry.ts";
+export { planJobs } from "./core/transfer/plan_jobs.ts";
+export type { PlanJob } from "./core/transfer/plan_jobs.ts";
+export { readPlan } from "./core/transfer/plan_read.ts";
+export type { PlanReading } from "./core/transfer/plan_read.ts";
+export { readReport } from "./core/transfer/report.ts";
+export type {
+  MirrorReport,
+  ReportedError,
+  RepositoryReport,
+  TagFate,
+  TagReport,
+} from "./core/transfer/report.ts";
+export type { Shard } from "./core/transfer/shard.ts";
 export type { Copies, CopiesOptions, CopyOptions, CopyVerbs } from "./core/verbs/copy.ts";
+export type { MirrorOptions, MirrorVerbs } from "./core/verbs/mirror.ts";
 export type { ImageOptions } from "./core/verbs/image_target.ts";
 export type { FoundConfig, FoundDigest, FoundManifest, ImageVerbs } from "./core/verbs/images.ts";
 export type { StoredConfig } from "./core/verbs/platform_image.ts";

@@ -48,6 +48,8 @@ export interface RegistryAdapter {
   readonly credentials?: RegistryCredentials;
   /** Its own web API, where that tells more than V2. */
   readonly api?: RegistryApi;
+  /** Why it has no such API that could be asked: one sentence. @default none is known */
+  readonly noApi?: string;
   /** One sentence for an error that gets a person unstuck. */
   readonly hints?: Readonly<Partial<Record<ErrorCode, string>>>;
 }

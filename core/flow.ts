@@ -7,6 +7,7 @@ import { type DetailsVerbs, detailsVerbs } from "./verbs/details.ts";
 import { type CopyVerbs, copyVerbs } from "./verbs/copy.ts";
 import { type ImageVerbs, imageVerbs } from "./verbs/images.ts";
 import { type ListingVerbs, listingVerbs } from "./verbs/listing.ts";
+import { type MirrorVerbs, mirrorVerbs } from "./verbs/mirror.ts";
 import { type ReferrerVerbs, referrerVerbs } from "./verbs/referrers.ts";
 import { type RepositoryVerbs, repositoryVerbs } from "./verbs/repositories.ts";
 import { openWire, type WireOptions } from "./wire/open_wire.ts";
@@ -30,6 +31,7 @@ export interface Flow
     ListingVerbs,
     ImageVerbs,
     CopyVerbs,
+    MirrorVerbs,
     ReferrerVerbs,
     RepositoryVerbs,
     AliasVerbs,
@@ -76,12 +78,15 @@ export function openFlow(options: FlowOptions): Flow {
     return await knock(place, { ask: wire.ask, operation });
   }
 
+  const listing = listingVerbs(chartroom);
+  const copying = copyVerbs(chartroom);
   return {
     locate: chartroom.locate,
     checkLogin,
-    ...listingVerbs(chartroom),
+    ...listing,
     ...imageVerbs(chartroom),
-    ...copyVerbs(chartroom),
+    ...copying,
+    ...mirrorVerbs({ ...chartroom, ...copying, ...listing }),
     ...aliasVerbs(chartroom),
     ...detailsVerbs(chartroom),
     ...referrerVerbs(chartroom),

@@ -1,7 +1,12 @@
-import type { Flow } from "../mod.ts";
+import type { Flow, Target } from "../mod.ts";
 import { certificateOptions, openCertificates } from "./_certificates.ts";
 import type { Context } from "./_command.ts";
-import { chooseCredentials, credentialOptions } from "./_credentials.ts";
+import {
+  type Besides,
+  chooseCredentials,
+  credentialOptions,
+  type TypedLogin,
+} from "./_credentials.ts";
 import { networkOptions, readNetwork } from "./_network.ts";
 import type { Arguments, Option } from "./_options.ts";
 
@@ -11,6 +16,14 @@ export const connectionOptions: readonly Option[] = [
   ...certificateOptions,
   ...networkOptions,
 ];
+
+/** What a connection is opened for besides reading the repositories that it names. */
+export interface ConnectionWishes {
+  /** Reads a login for one of the references, given what they mean. @default none is typed */
+  readonly readTyped?: (targets: readonly Target[]) => Promise<TypedLogin | undefined>;
+  /** What else is going to be asked. @default nothing */
+  readonly besides?: Besides;
+}
 
 /**
  * Opens a flow as the flags of `connectionOptions` say. A password may be read from standard input.
@@ -26,12 +39,16 @@ export async function openConnection(
   args: Arguments,
   context: Context,
   references: readonly string[],
+  { readTyped, besides }: ConnectionWishes = {},
 ): Promise<Flow> {
   const network = readNetwork(args, context);
   const { locate } = context.open(network);
   const targets = references.map((reference) => locate(reference));
+  const typed = await readTyped?.(targets);
   const credentials = await chooseCredentials(args, context, {
     targets,
+    besides,
+    typed,
     onWarning: network.onWarning,
   });
   const clientFor = await openCertificates(args, context, { network, targets });

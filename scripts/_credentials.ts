@@ -1,4 +1,4 @@
-import type { Credentials, CredentialSource, Target } from "../mod.ts";
+import type { CredentialQuery, Credentials, CredentialSource, Target } from "../mod.ts";
 import type { Context } from "./_command.ts";
 import type { Arguments, Option } from "./_options.ts";
 import { readPassword } from "./_password.ts";
@@ -6,7 +6,15 @@ import { unlessAborted } from "./_unless_aborted.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Where a password comes from that was typed or piped in, for messages. */
-const TYPED = "the command line";
+export const TYPED = "the command line";
+
+/** A login that was typed for one registry of several. */
+export interface TypedLogin {
+  /** The registry, which alone is given it. */
+  readonly registry: string;
+  /** The login. */
+  readonly credentials: Credentials;
+}
 
 /** The flags that say who asks. */
 export const credentialOptions: readonly Option[] = [
@@ -21,15 +29,25 @@ export const credentialOptions: readonly Option[] = [
 export interface Wanted {
   /** All that the command is going to ask for. */
   readonly targets: readonly Target[];
+  /** What besides the repositories of `targets` is going to be asked. @default nothing */
+  readonly besides?: Besides;
   /** Told of what a person should know. @default nobody */
   readonly onWarning?: (message: string) => void;
+  /** What was typed for one of them. @default nothing */
+  readonly typed?: TypedLogin;
 }
+
+/**
+ * What a login may be needed for besides a repository: `api` is the registry's own web API, `registry` is that
+ * and the registry itself.
+ */
+export type Besides = "api" | "registry";
 
 /**
  * Where credentials come from as the flags of `credentialOptions` say. Logins that the machine keeps are
  * looked up here for all targets, and never later.
  *
- * A password that was typed for one registry is given to that registry alone.
+ * A password that was typed for one registry is given to that registry alone, and to its own web API.
  *
  * @throws UsageError if the flags contradict each other or the targets
  */
@@ -55,14 +73,14 @@ export async function chooseCredentials(
 }
 
 /**
- * The name of `--username`.
+ * The name that a flag gives.
  *
  * @throws UsageError for one with a colon, which no registry can tell from the password behind it
  */
-export function readUsername(args: Arguments): string | undefined {
-  const username = args.one("username");
+export function readUsername(args: Arguments, flag: string = "username"): string | undefined {
+  const username = args.one(flag);
   if (username?.includes(":")) {
-    throw new UsageError(`Cannot use "--username ${username}": expected a name without a colon`);
+    throw new UsageError(`Cannot use "--${flag} ${username}": expected a name without a colon`);
   }
   return username;
 }
@@ -75,18 +93,35 @@ function onlyFor(registry: string | undefined, credentials: Credentials): Creden
 async function lookUp(
   args: Arguments,
   context: Context,
-  { targets, onWarning }: Wanted,
+  { targets, besides, onWarning, typed }: Wanted,
 ): Promise<CredentialSource> {
   const strict = args.has("strict-credentials");
   const logins = context.logins({ strict, onWarning });
   const found = new Map<string, Promise<Credentials | undefined>>();
-  for (const { adapter, registry, repository } of targets) {
-    const name = `${registry}/${repository}`;
-    if (found.has(name)) continue;
-    found.set(name, Promise.resolve(logins.credentials({ adapter, registry, repository })));
+  for (const query of targets.flatMap((target) => queriesFor(target, besides))) {
+    if (found.has(nameOf(query)) || query.registry === typed?.registry) continue;
+    found.set(nameOf(query), Promise.resolve(logins.credentials(query)));
   }
   await unlessAborted(Promise.allSettled(found.values()), context.signal);
-  return ({ registry, repository }) => found.get(`${registry}/${repository}`);
+  return (query) =>
+    query.registry === typed?.registry ? typed.credentials : found.get(nameOf(query));
+}
+
+/** All that the flow may ask for: a registry's own API by the host of that. */
+function queriesFor(
+  { adapter, registry, repository }: Target,
+  besides?: Besides,
+): readonly CredentialQuery[] {
+  const { api } = adapter;
+  const asksApi = besides !== undefined && api?.login !== undefined;
+  return [
+    ...(besides === "registry" ? [{ adapter, registry }] : [{ adapter, registry, repository }]),
+    ...(asksApi ? [{ adapter, registry: new URL(api.origin).host }] : []),
+  ];
+}
+
+function nameOf({ registry, repository }: CredentialQuery): string {
+  return JSON.stringify([registry, repository]);
 }
 
 function checkFlags(args: Arguments): void {

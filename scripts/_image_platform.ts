@@ -15,8 +15,19 @@ export const platformOption: Option = {
  * @throws UsageError for one that cannot be read
  */
 export function readPlatform(args: Arguments): string | undefined {
-  const text = args.one("platform");
-  if (text === undefined) return undefined;
+  return readPlatforms(args)?.at(-1);
+}
+
+/**
+ * All the platforms that were asked for, if any were, where the flag may be repeated.
+ *
+ * @throws UsageError for one that cannot be read
+ */
+export function readPlatforms(args: Arguments): readonly string[] | undefined {
+  return args.has("platform") ? args.all("platform").map(readOne) : undefined;
+}
+
+function readOne(text: string): string {
   try {
     return formatPlatform(parsePlatform(text));
   } catch (cause) {

@@ -12,22 +12,23 @@ const LONGEST = 64 * 1024;
 export async function readPassword(
   context: Context,
   what: "password" | "token",
+  flag: string = `${what}-stdin`,
 ): Promise<string> {
   const { stdin, stderr, signal } = context;
   if (stdin.isTerminal()) {
     await stderr.write(`portolan: waiting for the ${what} on standard input, up to its end\n`);
   }
   const bytes = await readAll(stdin.readable, signal);
-  if (bytes === undefined) throw mistake(what, "at most 64 KiB");
+  if (bytes === undefined) throw mistake(flag, "at most 64 KiB");
   const text = decode(bytes);
-  if (text === undefined) throw mistake(what, "text in UTF-8");
+  if (text === undefined) throw mistake(flag, "text in UTF-8");
   const password = text.replace(/\r?\n$/, "");
-  if (password === "") throw mistake(what, `a ${what}, got nothing`);
+  if (password === "") throw mistake(flag, `a ${what}, got nothing`);
   return password;
 }
 
-function mistake(what: string, expected: string): UsageError {
-  return new UsageError(`Cannot read "--${what}-stdin": expected ${expected}`);
+function mistake(flag: string, expected: string): UsageError {
+  return new UsageError(`Cannot read "--${flag}": expected ${expected}`);
 }
 
 function decode(bytes: Uint8Array): string | undefined {

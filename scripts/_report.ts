@@ -39,9 +39,9 @@ function textError(error: unknown, usage: string): string {
 function jsonError(error: unknown, usage: string): string {
   const message = messageOf(error);
   if (error instanceof RegistryError) {
-    const { registry, status, hint, attempts, retryAt, diagnostics } = error.facts;
+    const { registry, side, status, hint, attempts, retryAt, diagnostics } = error.facts;
     const said = diagnostics?.length ? diagnostics : undefined;
-    const facts = { registry, status, hint, attempts, retryAt, diagnostics: said };
+    const facts = { registry, side, status, hint, attempts, retryAt, diagnostics: said };
     return asciiJson({ error: { code: error.code, message, ...facts } }) + "\n";
   }
   const known = error instanceof UsageError

@@ -15,6 +15,7 @@ import { UsageError } from "./_usage_error.ts";
 import { adapters } from "./adapters.ts";
 import { aliases } from "./aliases.ts";
 import { blob } from "./blob.ts";
+import { copy } from "./copy.ts";
 import { digest } from "./digest.ts";
 import { inspect } from "./inspect.ts";
 import { latest } from "./latest.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   manifest,
   referrers,
   blob,
+  copy,
   adapters,
   login,
   logout,

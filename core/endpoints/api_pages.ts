@@ -1,4 +1,5 @@
 import type { ApiListing, ApiPage, RegistryApi } from "../adapter.ts";
+import { RegistryError } from "../errors.ts";
 import type { AskApi } from "../wire/ask_api.ts";
 import type { Place } from "../wire/grant.ts";
 import { decodeJsonList } from "../wire/json.ts";
@@ -47,7 +48,8 @@ interface Named {
 /**
  * Lists what the first of `listings` that is there has, page by page in order, many asked for at once. How
  * many pages there are is known after the first one; where the API does not tell, a window grows with what
- * was found, so that of the pages asked for at most a fifth is in vain.
+ * was found, so that of the pages asked for at most a fifth is in vain, and all are looked at twice: that
+ * alone shows whether something was deleted meanwhile.
  *
  * @throws {RegistryError} `not_found`, `unauthorized`, `denied`, `protocol`, and what the wire meets
  */
@@ -61,6 +63,7 @@ export async function* listApi<T extends Named>(
   const { listing, first } = await openListing(place, api, listings, ports);
   const flights = new Map<number, Promise<ApiPage<T>>>();
   const watch = openWatch(first, operation);
+  const read: string[] = [];
   let page = first;
 
   function askFor(number: number): Promise<ApiPage<T>> {
@@ -72,9 +75,26 @@ export async function* listApi<T extends Named>(
     return flight;
   }
 
+  /** Looks at all pages again: where each is what it was, nothing moved while they were read. */
+  async function isStill(read: readonly string[]): Promise<boolean> {
+    try {
+      for (let number = 1; number <= read.length; number++) {
+        const last = Math.min(read.length, number + MOST_AHEAD - 1);
+        for (let next = number; next <= last; next++) askFor(next);
+        if (namesOf(await askFor(number)) !== read[number - 1]) return false;
+        flights.delete(number);
+      }
+      return true;
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      return false;
+    }
+  }
+
   try {
     for (let number = 1;; number++) {
       watch.see(page);
+      read.push(namesOf(page));
       const end = endOf(first, page, number);
       const ahead = page.next === undefined ? windowAt(number) : number + 1;
       const wanted = Math.min(end ?? ahead, Math.ceil(most / first.entries));
@@ -84,7 +104,11 @@ export async function* listApi<T extends Named>(
       const before = operation.left();
       yield page.items;
       operation.extend(before - operation.left());
-      if (number === end) return watch.outcome(number, page);
+      if (number === end) {
+        const outcome = watch.outcome(number, page);
+        const isDoubtful = outcome.steady === "unknown" && page.more === false;
+        return isDoubtful && await isStill(read) ? { ...outcome, steady: "yes" } : outcome;
+      }
       if (number === MOST_PAGES) {
         throw operation.fail("protocol", `the API sends more than ${MOST_PAGES} pages`);
       }
@@ -95,6 +119,11 @@ export async function* listApi<T extends Named>(
     ports.stop.abort();
     await Promise.allSettled(flights.values());
   }
+}
+
+/** What a page lists, as one text. */
+function namesOf({ items }: ApiPage<Named>): string {
+  return JSON.stringify(items.map(({ name }) => name));
 }
 
 /** Notices pages that go in circles, and entries that moved from one page to another. */

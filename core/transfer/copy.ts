@@ -5,6 +5,7 @@ import type { Platform } from "../names/platform.ts";
 import type { Tag } from "../names/tag.ts";
 import { copyReferrers } from "./copy_referrers.ts";
 import { copyAs } from "./copy_tree.ts";
+import type { CopyPlan } from "./plan.ts";
 import type { CopyFate } from "./progress.ts";
 import { smallerIndex } from "./smaller_index.ts";
 import type { Voyage } from "./voyage.ts";
@@ -17,12 +18,22 @@ export interface CopyResult {
   readonly sourceDigest: Digest;
   /** `present` if it was there before. */
   readonly fate: CopyFate;
+  /** What the target's name pointed to before; absent where it had none. */
+  readonly before?: Digest;
+  /** What it would take, where nothing was to be done. */
+  readonly plan?: CopyPlan;
+}
+
+/** The name at the target, and what it pointed to. */
+interface Landing {
+  readonly to?: Tag;
+  readonly before?: Digest;
 }
 
 /**
  * Copies what a name of the source points to, under a name of the target: blobs before manifests, children
  * before parents, what is there left alone, bytes as they are. The name changes last, so that nobody sees
- * half an image.
+ * half an image, and what refers to it is there before, so that a name which is there means that all is.
  *
  * @param to the name at the target; without one the image has only its digest there
  * @throws {RegistryError} with `facts.side`
@@ -38,9 +49,10 @@ export async function copyImage(
     source.digestOf(from),
     to === undefined ? undefined : target.digestOf(to),
   ]);
-  if (told !== undefined && told === there) return presentAs(told, told, to, voyage);
+  const landing = { to, before: there };
+  if (told !== undefined && told === there) return presentAs(told, told, landing, voyage);
   const found = await source.readManifest(told ?? from);
-  return await land(found, found.digest, to, voyage);
+  return await land(found, found.digest, landing, voyage);
 }
 
 /** Copies an index of fewer platforms. */
@@ -58,31 +70,33 @@ async function copySome(
     throw new RegistryError("unsupported", message, { hint, side: "source" });
   }
   const smaller = await smallerIndex({ ...found, manifest }, platforms, source.name);
-  if (to !== undefined && await target.digestOf(to) === smaller.digest) {
-    return presentAs(smaller.digest, found.digest, to, voyage);
+  const landing = { to, before: to === undefined ? undefined : await target.digestOf(to) };
+  if (landing.before === smaller.digest) {
+    return presentAs(smaller.digest, found.digest, landing, voyage);
   }
-  return await land(smaller, found.digest, to, voyage);
+  return await land(smaller, found.digest, landing, voyage);
 }
 
 async function land(
   fetched: Fetched,
   sourceDigest: Digest,
-  to: Tag | undefined,
+  { to, before }: Landing,
   voyage: Voyage,
 ): Promise<CopyResult> {
   const { digest } = fetched;
   const fate = digest === sourceDigest ? "copied" : "made";
-  await copyAs(to, fetched, fate, voyage);
-  if (voyage.referrers !== false) await copyReferrers(fetched, voyage);
-  return { digest, sourceDigest, fate };
+  await copyAs(to, fetched, fate, voyage, async () => {
+    if (voyage.referrers !== false) await copyReferrers(fetched, voyage);
+  });
+  return { digest, sourceDigest, fate, ...(before === undefined ? {} : { before }) };
 }
 
 function presentAs(
   digest: Digest,
   sourceDigest: Digest,
-  tag: Tag | undefined,
+  { to, before }: Landing,
   voyage: Voyage,
 ): CopyResult {
-  voyage.onStep?.({ kind: "tag", tag, digest, size: 0, fate: "present" });
-  return { digest, sourceDigest, fate: "present" };
+  voyage.onStep?.({ kind: "tag", tag: to, digest, size: 0, fate: "present" });
+  return { digest, sourceDigest, fate: "present", before };
 }

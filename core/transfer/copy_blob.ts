@@ -10,10 +10,10 @@ const HELD = 1024 * 1024;
 
 /** Copies a blob, once for all copies that share a ledger. */
 export async function copyBlob(blob: Descriptor, voyage: Voyage): Promise<void> {
-  const { target, ledger } = voyage;
+  const { target, ledger, stop } = voyage;
   // A registry need not have it, and need not take it: its descriptor says where it is.
   if (isForeignLayerType(blob.mediaType) && blob.urls !== undefined) return;
-  await ledger.once(target.name, blob.digest, async () => {
+  await ledger.once(target.name, blob.digest, stop.signal, async () => {
     voyage.onPlanned?.(blob.size);
     const fate = await target.hasBlob(blob)
       ? "present"

@@ -17,16 +17,22 @@ const MOST_DEPTH = 4;
  * Copies what refers to an image and to each of its platforms: what the referrers API lists, or the
  * referrers tag, and what cosign keeps under tags of its own.
  */
-export async function copyReferrers({ digest, manifest }: Fetched, voyage: Voyage): Promise<void> {
+export async function copyReferrers(image: Fetched, voyage: Voyage): Promise<void> {
+  const { digest, manifest } = image;
   const entries = manifest.kind === "index" ? manifest.manifests : [];
   const children = entries.filter((entry) => !isAttestation(entry));
   const subjects = new Set([digest, ...children.map((child) => child.digest)]);
-  await together([...subjects], (subject) => copyAbout(subject, voyage, 1), voyage.stop);
+  await together([...subjects], (subject) => copyAbout(subject, image, voyage, 1), voyage.stop);
 }
 
-async function copyAbout(subject: Digest, voyage: Voyage, depth: number): Promise<void> {
+async function copyAbout(
+  subject: Digest,
+  image: Fetched,
+  voyage: Voyage,
+  depth: number,
+): Promise<void> {
   const { source, target, ledger, stop } = voyage;
-  await ledger.once(`${target.name} about`, subject, async () => {
+  await ledger.once(`${target.name} about`, subject, stop.signal, async () => {
     const [entries] = await together(
       [
         () => source.referrersOf(subject),
@@ -36,10 +42,12 @@ async function copyAbout(subject: Digest, voyage: Voyage, depth: number): Promis
       stop,
     );
     if (entries === undefined || entries.length === 0) return;
+    // Some take nothing about what they do not have, and its tag comes last.
+    if (subject === image.digest) await copyAs(undefined, image, "copied", voyage);
     await together(entries, (entry) => copyTree(entry, voyage, 1), stop);
     await list(subject, entries, voyage);
     if (depth === MOST_DEPTH) return;
-    await together(entries, (entry) => copyAbout(entry.digest, voyage, depth + 1), stop);
+    await together(entries, (entry) => copyAbout(entry.digest, image, voyage, depth + 1), stop);
   });
 }
 

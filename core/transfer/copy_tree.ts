@@ -12,15 +12,21 @@ import type { Voyage } from "./voyage.ts";
 /** Indexes within indexes. */
 const MOST_DEPTH = 4;
 
-/** Copies all that a manifest leads to, and then itself, under a tag or its digest alone. */
+/**
+ * Copies all that a manifest leads to, and then itself, under a tag or its digest alone.
+ *
+ * @param before done when its parts are there and it is not
+ */
 export async function copyAs(
   tag: Tag | undefined,
   fetched: Fetched,
   fate: CopyFate,
   voyage: Voyage,
+  before?: () => Promise<void>,
 ): Promise<void> {
   const { digest, mediaType, bytes } = fetched;
   await copyParts(fetched, voyage, 1);
+  await before?.();
   await voyage.target.putManifest(tag ?? digest, fetched);
   const kind = tag === undefined ? "manifest" : "tag";
   voyage.onStep?.({ kind, tag, digest, mediaType, size: bytes.length, fate });
@@ -37,7 +43,7 @@ export function copyTree(
   depth: number,
 ): Promise<Fetched | undefined> {
   const { source, target, ledger } = voyage;
-  return ledger.once(target.name, digest, async () => {
+  return ledger.once(target.name, digest, voyage.stop.signal, async () => {
     if (await target.digestOf(digest) === digest) {
       voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "present" });
       return undefined;

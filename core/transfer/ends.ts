@@ -69,4 +69,10 @@ export interface CopyTarget {
    * no such tag.
    */
   listedReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined>;
+  /**
+   * Ends a copy, for a target that has something left to do then.
+   *
+   * @param arrived what was copied; undefined if the copy failed
+   */
+  finish?(arrived: Digest | undefined): Promise<void>;
 }

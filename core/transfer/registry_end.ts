@@ -97,7 +97,7 @@ function beginner(
   side: NonNullable<ErrorFacts["side"]>,
 ): () => Operation {
   const direction = side === "source" ? "from" : "to";
-  const what = `copy ${direction} "${nameOf(target)}"`;
+  const what = `copy ${direction} "${formatReference(target)}"`;
   return () => wire.begin(what, target, { signal, budget, side });
 }
 

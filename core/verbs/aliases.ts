@@ -7,11 +7,14 @@ import type { Target } from "../target.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import { openSelection, selectTags } from "../versions/select.ts";
 import type { Asked, Matter } from "../wire/ask.ts";
+import type { ApiMatter } from "../wire/ask_api.ts";
 import type { Place } from "../wire/grant.ts";
-import type { Operation } from "../wire/operation.ts";
+import type { Answer } from "../wire/question.ts";
+import { type Budget, budgetOf, type Operation } from "../wire/operation.ts";
 import { inOrderOfResult, likelyFirst } from "./alias_order.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
+import { listDetailed } from "./detailed.ts";
 import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
 import { failureOf, type Finding, shortfallOf, tagByTag } from "./tag_by_tag.ts";
 import { stopOf } from "../together.ts";
@@ -47,8 +50,9 @@ export interface Aliases {
 /** Which tags are the same image. */
 export interface AliasVerbs {
   /**
-   * Finds the other tags that point to the same manifest, an index or an image: one HEAD each, the
-   * likely ones first, as far as `maxRequests` goes. What is known then is returned, with what is missing.
+   * Finds the other tags that point to the same manifest, an index or an image: by the digests that the
+   * registry's own web API tells, else by one HEAD each, the likely ones first, as far as `maxRequests`
+   * goes. What is known then is returned, with what is missing.
    *
    * @throws {RegistryError} as `digest` for the reference itself, as `tags` for a list without a beginning
    * @throws {RangeError} if an option cannot be read
@@ -61,7 +65,7 @@ type DigestOf = (tag: Tag) => Promise<Finding<string | undefined>>;
 
 /** Makes the verb. */
 export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
-  const { locate, ask, begin, warn, clean, manifests } = chartroom;
+  const { locate, ask, askApi, begin, warn, clean, reaches, manifests } = chartroom;
 
   async function aliases(reference: string, options: AliasOptions = {}): Promise<Aliases> {
     const { maxRequests = 200, onProgress } = options;
@@ -71,9 +75,10 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
     const target = locate(reference);
     const { stop, signal } = stopOf(options.signal);
     const what = `find the aliases of "${fullNameOf(target)}"`;
-    const operation = begin(what, target, { signal, maxRequests });
+    const budget = budgetOf(maxRequests);
+    const operation = begin(what, target, { signal, budget });
     const asked = await manifests.resolve(target, nameOf(target), operation);
-    const listed = await list(target, operation, maxRequests);
+    const listed = await list(target, operation, budget);
     // A tag beside a digest is asked like any other.
     const own = target.digest === undefined ? nameOf(target) : undefined;
     const chosen = selectTags(listed.value, { ...options, noDigestTags: true });
@@ -122,31 +127,54 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
     };
   }
 
-  /** The tags, as far as they can be listed with half of the requests. */
+  /** The tags, as far as they can be listed with half of the requests; with digests where an API tells them. */
   async function list(
     target: Target,
     operation: Operation,
-    maxRequests: number,
+    budget: Budget,
   ): Promise<Finding<readonly TagEntry[]>> {
     const tags: TagEntry[] = [];
+
+    function checkShare(): void {
+      if (tags.length === 0 || budget.left > budget.most / 2) return;
+      const reason = `the list takes more than half of ${budget.most} requests`;
+      throw operation.fail("incomplete", reason);
+    }
 
     async function askPage<T>(
       place: Place,
       matter: Matter<T>,
       operation: Operation,
     ): Promise<Asked<T>> {
-      if (tags.length > 0 && operation.requests <= maxRequests / 2) {
-        throw operation.fail(
-          "incomplete",
-          `the list takes more than half of ${maxRequests} requests`,
-        );
-      }
+      checkShare();
       return await ask(place, matter, operation);
     }
 
-    const ports = { ask: askPage, operation, clean, onWarning: warn };
+    async function askApiPage<T>(
+      place: Place,
+      matter: ApiMatter<T>,
+      operation: Operation,
+    ): Promise<Answer<T>> {
+      checkShare();
+      return await askApi(place, matter, operation);
+    }
+
+    function pages(): AsyncGenerator<readonly TagEntry[], boolean> {
+      const { api } = target.adapter;
+      if (api?.tags === undefined || !reaches(target, api)) {
+        return listTags(target, {}, { ask: askPage, operation, clean, onWarning: warn });
+      }
+      const room: Chartroom = {
+        ...chartroom,
+        ask: askPage,
+        askApi: askApiPage,
+        begin: (_, place, wishes) => begin(operation.what, place, { ...wishes, budget }),
+      };
+      return listDetailed(target, api, { signal: operation.signal, quiet: true }, room);
+    }
+
     try {
-      for await (const page of listTags(target, {}, ports)) {
+      for await (const page of pages()) {
         for (const tag of page) tags.push(tag);
       }
       return { value: tags };

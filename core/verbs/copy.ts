@@ -8,6 +8,7 @@ import { parseEndName } from "../transfer/end_name.ts";
 import type { CopySource, CopyTarget } from "../transfer/ends.ts";
 import { layoutSource, layoutTarget } from "../transfer/layout.ts";
 import { openLedger } from "../transfer/ledger.ts";
+import { countedBudget, rehearse } from "../transfer/plan.ts";
 import type { CopyWatcher } from "../transfer/progress.ts";
 import { type RegistryPorts, registrySource, registryTarget } from "../transfer/registry_end.ts";
 import { budgetOf } from "../wire/operation.ts";
@@ -23,6 +24,12 @@ export interface CopiesOptions {
   readonly chunk?: number;
   /** Requests that all of it may take; one more is an error. @default Infinity */
   readonly maxRequests?: number;
+  /**
+   * Whether nothing is to be written: the result then has a `plan`. Manifests are read for it, blobs are not.
+   *
+   * @default false
+   */
+  readonly dryRun?: boolean;
 }
 
 /** How one image is copied. */
@@ -70,7 +77,9 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     const end = parseEndName(text);
     if (end.kind === "registry") {
       const target = locate(end.reference);
-      return { source: registrySource(target, ports), from: nameOf(target) };
+      const from = nameOf(target);
+      const place = isDigest(from) ? target : { ...target, tag: from };
+      return { source: registrySource(place, ports), from };
     }
     const source = layoutSource(end, ports);
     const from = end.tag ?? await source.onlyName?.();
@@ -78,25 +87,29 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     throw new RegistryError("reference_invalid", `Cannot copy "${text}": it names no image`);
   }
 
+  /** @param usual the tag that a destination without one gets */
   function openTarget(
     text: string,
+    usual: Tag | undefined,
     ports: RegistryPorts,
   ): { readonly target: CopyTarget; readonly to?: Tag } {
     const end = parseEndName(text);
-    if (end.kind !== "registry") return { target: layoutTarget(end, ports), to: end.tag };
-    const target = locate(end.reference);
-    if (target.digest === undefined) {
-      return { target: registryTarget(target, ports), to: target.tag };
+    if (end.kind !== "registry") return { target: layoutTarget(end, ports), to: end.tag ?? usual };
+    const place = locate(end.reference);
+    if (place.digest === undefined) {
+      const to = place.tag ?? usual;
+      return { target: registryTarget({ ...place, tag: to }, ports), to };
     }
     const message = `Cannot copy to "${text}": what arrives there is known by its own digest`;
     throw new RegistryError("reference_invalid", message, { hint: "Leave out the digest" });
   }
 
-  function copies({ jobs = 6, chunk, maxRequests }: CopiesOptions = {}): Copies {
+  function copies({ jobs = 6, chunk, maxRequests, dryRun }: CopiesOptions = {}): Copies {
     checkCount("jobs", jobs, "copy");
     checkCount("chunk", chunk, "copy");
+    checkCount("maxRequests", maxRequests, "copy");
     const ledger = openLedger(jobs);
-    const budget = budgetOf(maxRequests);
+    const shared = budgetOf(maxRequests);
 
     async function copy(
       sourceName: string,
@@ -104,12 +117,16 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
       options: CopyOptions = {},
     ): Promise<CopyResult> {
       const { stop, signal } = stopOf(options.signal);
+      const budget = countedBudget(shared);
       const ports = { wire: chartroom, manifests, signal, budget, chunk };
       const platforms = options.platforms?.map(parsePlatform);
-      const { target, to } = openTarget(destination, ports);
       const { source, from } = await openSource(sourceName, ports);
+      const usual = isDigest(from) ? undefined : from;
+      const { target, to } = openTarget(destination, usual, ports);
       const voyage = { ...options, source, target, ledger, platforms, stop };
-      return await copyImage(from, to ?? (isDigest(from) ? undefined : from), voyage);
+      if (!dryRun) return await copyImage(from, to, voyage);
+      const { plan, ...ends } = rehearse(source, target, { budget, chunk });
+      return { ...await copyImage(from, to, { ...voyage, ...ends }), plan: plan() };
     }
 
     return { copy };

@@ -13,6 +13,8 @@ import { stopOf } from "../together.ts";
 export interface DetailedOptions extends ListingOptions {
   /** The caller's wish to stop. */
   readonly signal?: AbortSignal;
+  /** Whether nothing is said where the API does not answer, since names alone will do. @default false */
+  readonly quiet?: boolean;
 }
 
 /**
@@ -60,13 +62,15 @@ interface Walk extends DetailedOptions {
 
 async function* fromPlain(
   target: Target,
-  { signal, pageSize, limit = Infinity, doubt, fresh, seen }: Walk & { readonly doubt?: string },
+  { signal, pageSize, limit = Infinity, quiet, doubt, fresh, seen }: Walk & {
+    readonly doubt?: string;
+  },
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
   const name = nameOf(target);
   const operation = chartroom.begin(`list tags of "${name}"`, target, { signal });
   const ports = { ...chartroom, operation, onWarning: chartroom.warn };
-  let untold = doubt;
+  let untold = quiet ? undefined : doubt;
   try {
     for await (const page of listTags(target, { pageSize }, ports)) {
       // Told once the plain listing answers: else its own error says all there is to say.

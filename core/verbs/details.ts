@@ -1,6 +1,7 @@
 import type { TagDetails } from "../adapter.ts";
 import type { Resolved } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
+import { isDigest } from "../names/digest.ts";
 import { formatReference } from "../names/reference.ts";
 import { parseTag, type Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
@@ -36,8 +37,8 @@ export interface DetailsVerbs {
    * Looks up digest, type, platforms, size and build time of tags: a HEAD each, then for each distinct
    * digest its manifest and a config, and for an index the manifest of one image, of which `size` and
    * `createdAt` are: that for linux/amd64 if there is one, else the first. When a tag was pushed, no
-   * registry tells in this way. What is known of a tag already is kept, and with digest and size that is
-   * enough: nothing is asked.
+   * registry tells in this way. What is known of a tag already, as from `tags` with details, is kept and not
+   * asked again: with a digest there is no HEAD, with a size no manifest and no config.
    *
    * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest, and for a tag
    *   that is none
@@ -88,11 +89,14 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
 
       const detailsOf: DetailsOf = async (tag) => {
         const told = known.get(tag) ?? { name: tag };
-        if (told.digest !== undefined && told.size !== undefined) return { value: told };
         try {
-          const found = await manifests.resolve(target, tag, operation);
+          const found: Resolved = isDigest(told.digest)
+            ? { digest: told.digest }
+            : await manifests.resolve(target, tag, operation);
+          const pointed = { ...told, ...pointer(found) };
+          if (told.size !== undefined) return { value: pointed };
           const { value, failure } = await factsOf(found);
-          return { value: { ...told, ...pointer(found), ...value }, failure };
+          return { value: { ...pointed, ...value }, failure };
         } catch (error) {
           return { value: told, ...(isMissing(error) ? {} : { failure: failureOf(error) }) };
         }

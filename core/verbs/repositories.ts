@@ -3,6 +3,7 @@ import { type ApiOutcome, listApi } from "../endpoints/api_pages.ts";
 import { isRepository, listCatalog } from "../endpoints/catalog.ts";
 import { RegistryError } from "../errors.ts";
 import type { Target } from "../target.ts";
+import type { Operation } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { stopOf } from "../together.ts";
 
@@ -61,12 +62,16 @@ export function repositoryVerbs(
     if (namespace !== undefined && api?.repositories !== undefined) {
       const ports = { askApi, operation, stop };
       const pages = listApi(place, api, api.repositories(namespace), ports);
-      yield* namesIn(pages, { name, nouns: "repositories" });
+      yield* namesIn(pages, { name, nouns: "repositories", operation });
       return;
     }
     const ports = { ask, operation, clean, onWarning: warn };
-    for await (const page of listCatalog(place, {}, ports)) {
-      yield* page.filter((found) => namespace === undefined || isIn(namespace, found));
+    try {
+      for await (const page of listCatalog(place, {}, ports)) {
+        yield* page.filter((found) => namespace === undefined || isIn(namespace, found));
+      }
+    } catch (error) {
+      throw refusedCatalog(place, error, operation);
     }
   }
 
@@ -79,16 +84,21 @@ export function repositoryVerbs(
     const operation = begin(`list namespaces of "${place.registry}"`, place, { signal });
     const api = apiOf(place);
     if (api?.namespaces === undefined) {
-      throw operation.fail("unsupported", "this registry does not tell which there are");
+      const hint = place.adapter.noApi;
+      throw operation.fail("unsupported", "this registry does not tell which there are", { hint });
     }
     const pages = listApi(place, api, api.namespaces(), { askApi, operation, stop });
-    yield* namesIn(pages, { name: place.registry, nouns: "namespaces" });
+    yield* namesIn(pages, { name: place.registry, nouns: "namespaces", operation });
   }
 
   /** Each name once; says so where some may be missing. */
   async function* namesIn<T extends { readonly name: string }>(
     pages: AsyncGenerator<readonly T[], ApiOutcome>,
-    { name, nouns }: { readonly name: string; readonly nouns: string },
+    { name, nouns, operation }: {
+      readonly name: string;
+      readonly nouns: string;
+      readonly operation: Operation;
+    },
   ): AsyncGenerator<T> {
     const seen = new Set<string>();
     let invalid = 0;
@@ -112,6 +122,11 @@ export function repositoryVerbs(
           yield found;
         }
       }
+    } catch (error) {
+      if (!(error instanceof RegistryError) || seen.size === 0) throw error;
+      const reason = error.message.replace(`Cannot ${operation.what}: `, "");
+      const stopped = `stopped after ${seen.size} ${nouns}: ${reason}`;
+      throw operation.fail("incomplete", stopped, error.facts, error);
     } finally {
       await pages.return({ steady: "unknown" });
       if (invalid > 0) warn(`${name}: left out of the list: ${invalid} that are no ${nouns}`);
@@ -119,6 +134,27 @@ export function repositoryVerbs(
   }
 
   return { repositories, namespaces };
+}
+
+/** A catalog that is not there, or not for this reader, is nothing that is missing. */
+function refusedCatalog(
+  { adapter, registry }: Harbour,
+  error: unknown,
+  operation: Operation,
+): unknown {
+  const status = error instanceof RegistryError ? error.facts.status : undefined;
+  if (!(error instanceof RegistryError) || error.code === "incomplete") return error;
+  if (![403, 404, 405, 501].includes(status ?? 0)) return error;
+  const nobody = "Many registries show their catalog to nobody, or to administrators alone";
+  const hint = adapter.api?.repositories === undefined
+    ? adapter.noApi ?? nobody
+    : `Name a namespace: ${registry}/NAMESPACE`;
+  const reason = `the registry does not show what it holds: _catalog answers with status ${status}`;
+  const code = status === 403 ? "denied" : "unsupported";
+  // An adapter's hint for the code is about repositories.
+  return new RegistryError(code, `Cannot ${operation.what}: ${reason}`, { ...error.facts, hint }, {
+    cause: error,
+  });
 }
 
 /** It becomes a part of an address. */

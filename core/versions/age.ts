@@ -9,6 +9,8 @@ const DURATION = /^(\d{1,6})([a-z])$/;
 export interface Dated {
   /** When it was pushed; preferred, as builds that can be repeated are said to be of 1970. */
   readonly pushedAt?: Date | string;
+  /** When anything about it was changed; the next best. */
+  readonly updatedAt?: Date | string;
   /** When its image was built. */
   readonly createdAt?: Date | string;
 }
@@ -30,8 +32,8 @@ export function parseDuration(text: string): number {
 /** When a tag came to be, in milliseconds since 1970; `undefined` if that is not known. */
 export function timeOf(tag: unknown): number | undefined {
   if (typeof tag !== "object" || tag === null) return undefined;
-  const { pushedAt, createdAt } = tag as Dated;
-  const date = pushedAt ?? createdAt;
+  const { pushedAt, updatedAt, createdAt } = tag as Dated;
+  const date = pushedAt ?? updatedAt ?? createdAt;
   if (date === undefined) return undefined;
   const time = new Date(date).getTime();
   return Number.isNaN(time) ? undefined : time;

@@ -28,6 +28,14 @@ function pagesOf(asked: readonly string[]): number[] {
   return asked.map((path) => Number(/[?&]page=([0-9]+)/.exec(path)?.[1] ?? 1));
 }
 
+/** No page is asked for twice, but for the second look at all of them. */
+function assertOnceOrTwice(asked: readonly number[], pages: number): void {
+  const first = asked.length - pages;
+  const isLooked = new Set(asked).size === first;
+  assert(isLooked || new Set(asked).size === asked.length, `asked for ${asked}`);
+  if (isLooked) assertEquals(asked.slice(first), Array.from({ length: pages }, (_, at) => at + 1));
+}
+
 Deno.test("docker-hub lists 4,200 tags with details in at most 43 requests, at most 8 at once, and a fifth of the time", async () => {
   const tags = tagsUpTo(4200);
   const run = await listDetails(hub, { content: { [REPOSITORY]: tags } }, { latency: LATENCY });
@@ -39,6 +47,16 @@ Deno.test("docker-hub lists 4,200 tags with details in at most 43 requests, at m
   assert(run.elapsed < 42 * LATENCY / 5, `${run.elapsed} ms`);
   // In the order of the API, newest first, although the answers come as they please.
   assertEquals(run.tags, tags.toReversed());
+});
+
+Deno.test("quay lists 4,200 tags with details, twice looked at, in less than half of the time", async () => {
+  const tags = tagsUpTo(4200);
+  const run = await listDetails(quay, { content: { [REPOSITORY]: tags } }, { latency: LATENCY });
+  assertWhole(run, tags);
+  assert(run.requests.length <= 2 * 42 + 8, `${run.requests.length} requests`);
+  assert(run.mostInFlight(quay.host) <= 8, `${run.mostInFlight(quay.host)} at once`);
+  assert(run.elapsed < 42 * LATENCY / 2, `${run.elapsed} ms`);
+  assertEquals(run.asked(quay.host).filter((path) => path.startsWith("/v2/")), []);
 });
 
 Deno.test("docker-hub keeps the order where later pages are answered sooner", async () => {
@@ -79,11 +97,11 @@ Deno.test("pages of unknown number are asked for together, of which at most a fi
       assertWhole(run, tags);
       const asked = pagesOf(run.asked(house.host).filter(house.isTagPage));
       const needed = Math.ceil(count / 100);
-      assertEquals(new Set(asked).size, asked.length, "a page was asked for twice");
+      assertOnceOrTwice(asked, needed);
       // The exactly full last page of an API that tells nothing is followed by an empty one, which is no waste.
       const useful = house === quay || count % 100 > 0 ? needed : needed + 1;
       const vain = asked.filter((page) => page > useful).length;
-      assert(vain * 5 <= asked.length, `${vain} of ${asked.length} in vain for ${needed}`);
+      assert(vain * 5 <= new Set(asked).size, `${vain} of ${asked} in vain for ${needed}`);
     }),
     { numRuns: 30 },
   );
@@ -103,9 +121,9 @@ Deno.test("quay's sizes from 1 to 60 pages waste at most a fifth each", async ()
     });
     const found = await Array.fromAsync(flow.tags(quay.reference, { details: true }));
     assertEquals(found.map(({ name }) => String(name)), tags);
-    assertEquals(new Set(asked).size, asked.length, "a page was asked for twice");
+    assertOnceOrTwice(asked, pages);
     const vain = asked.filter((page) => page > pages).length;
-    assert(vain * 5 <= asked.length, `${vain} of ${asked.length} in vain for ${pages}`);
+    assert(vain * 5 <= new Set(asked).size, `${vain} of ${asked} in vain for ${pages}`);
   }
 });
 

@@ -1,15 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RegistryError } from "../../mod.ts";
 import type { RepositoryDetails } from "../../core/adapter.ts";
-import { distribution, presets } from "../registry/mod.ts";
 import type { Content } from "../registry/simulated_registry.ts";
 import { dockerHub } from "../registry/docker_hub.ts";
 import { ghcr } from "../registry/ghcr.ts";
 import { quay } from "../registry/quay.ts";
 import { openTo } from "../flow/asked.ts";
-import { assertClean, GITHUB_TOKEN, runApi, tagsUpTo } from "./api_world.ts";
+import { assertClean, GITHUB_TOKEN, runApi } from "./api_world.ts";
 
-/* What the third seed asks with curl: namespaces, repositories of one, and the catalog of a registry. */
+/* What the third seed asks with curl: namespaces, and repositories of one. */
 
 function contentOf(namespace: string, count: number): Content {
   const names = Array.from({ length: count }, (_, index) => `${namespace}/r${index}`);
@@ -200,7 +199,8 @@ Deno.test("an API that answers without a list of repositories, or in circles, is
         () => Array.fromAsync(flow.repositories(host, "library")),
         RegistryError,
       );
-      assertEquals(error.code, "protocol", `${host} ${JSON.stringify(body)}`);
+      const code = body === answers[host] ? "incomplete" : "protocol";
+      assertEquals(error.code, code, `${host} ${JSON.stringify(body)}`);
       assert(requests < 30, `${requests}`);
     }
     const empty = openTo(() =>
@@ -223,58 +223,4 @@ Deno.test("a list of repositories that moves while it is read says so", async ()
   await Array.fromAsync(flow.repositories("docker.io", "library"));
   assertEquals(warnings.length, 1);
   assert(warnings[0]?.includes("changed while it was read"), warnings[0]);
-});
-
-for (const auth of ["none", "basic", "token"] as const) {
-  for (const count of [0, 1, 100, 1000, 1001, 2500]) {
-    Deno.test(`the catalog of a registry with auth ${auth} is read to its end: ${count} repositories`, async () => {
-      const content = contentOf("team", count);
-      const run = await runApi(
-        (now) => distribution({ content, now, auth }),
-        (flow) => flow.repositories("registry.example"),
-        { flow: { credentials: () => ALICE } },
-      );
-      assertEquals(run.error, undefined);
-      assertClean(run);
-      assertEquals([...run.tags].sort(), Object.keys(content).sort());
-      const pages = run.requests.filter(({ url }) => url.includes("/v2/_catalog"));
-      assert(pages.length <= Math.max(1, Math.ceil(count / 1000)) + (auth === "none" ? 0 : 1));
-    });
-  }
-}
-
-Deno.test("the catalog narrows to a namespace, and to nothing else that begins so", async () => {
-  const content = { "a/b": ["1"], "a": ["1"], "ab/c": ["1"], "a/b/c": ["1"] };
-  const run = await runApi(
-    (now) => distribution({ content, now }),
-    (flow) => flow.repositories("registry.example", "a"),
-  );
-  assertEquals([...run.tags].sort(), ["a", "a/b", "a/b/c"]);
-});
-
-Deno.test("a registry without a catalog says so", async () => {
-  const run = await runApi(
-    (now) => distribution({ now, catalog: "missing" }),
-    (flow) => flow.repositories("registry.example"),
-  );
-  assert(run.error instanceof RegistryError);
-  assert(["not_found", "unsupported"].includes(run.error.code), run.error.code);
-});
-
-Deno.test("artifactRegistry tells of its tags in the listing itself", async () => {
-  const tags = tagsUpTo(1500);
-  const content = { "p/r/app": tags };
-  const run = await runApi(
-    (now) => distribution({ ...presets.artifactRegistry, content, now }),
-    (flow) => flow.tags("us-docker.pkg.dev/p/r/app", { details: true }),
-  );
-  assertEquals(run.error, undefined);
-  assertEquals([...run.tags].sort(), [...tags].sort());
-  assertEquals(run.warnings, []);
-  assertEquals(run.requests.length, 2);
-  for (const tag of run.items) {
-    assert(tag.digest?.startsWith("sha256:") && tag.size === 1024 && tag.mediaType, tag.name);
-    assert(tag.pushedAt?.startsWith("2026-01-"), tag.pushedAt);
-    assertEquals(Date.parse(tag.pushedAt) - Date.parse(tag.createdAt ?? ""), 1000);
-  }
 });

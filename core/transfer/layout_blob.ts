@@ -1,0 +1,86 @@
+import { printable } from "../names/printable.ts";
+import type { Digest } from "../names/digest.ts";
+import { moveFile } from "../system/disk.ts";
+import { createPartial } from "../system/disk_file.ts";
+import { algorithmOf, startHash } from "../system/hash.ts";
+import type { Content } from "../wire/content.ts";
+import type { LayoutPlace } from "./layout_place.ts";
+
+/** What a file on its way is called, behind the name that it gets. */
+export const PARTIAL = ".partial";
+
+/** What is to be written, and to where. */
+export interface Landing {
+  /** The end that it is written for. */
+  readonly place: LayoutPlace;
+  /** Its path, in a folder that is there. */
+  readonly path: string;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
+  /** Asked last of all; otherwise the file is dropped. @default it may */
+  readonly mayLand?: () => Promise<boolean>;
+}
+
+/**
+ * Writes a file under a name of its own, and gives it the right one when all of it is there and on the
+ * disk: what has the right name is whole, whenever the process ends.
+ *
+ * @returns whether it was allowed to land
+ */
+export async function landFile(
+  { place, path, mayLand }: Landing,
+  content: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<boolean> {
+  const name = `${path}.${crypto.randomUUID().slice(0, 8)}${PARTIAL}`;
+  await using file = await place.onDisk(name, () => createPartial(name));
+  if (file === undefined) throw place.fail("unavailable", `${printable(name, 300)} is in use`);
+  let at = 0;
+  await content(async (bytes) => {
+    await place.onDisk(path, () => file.writeAt(at, bytes));
+    at += bytes.length;
+  });
+  await place.onDisk(path, () => file.sync());
+  if (mayLand !== undefined && !await mayLand()) return false;
+  await place.onDisk(path, () => moveFile(name, path));
+  file.keep();
+  return true;
+}
+
+/** Writes a blob, whose bytes are hashed and counted on their way. */
+export async function landBlob(
+  blob: { readonly digest: Digest; readonly size: number },
+  content: Content,
+  landing: Landing,
+): Promise<void> {
+  await landFile(landing, async (write) => {
+    for await (const chunk of verified(blob, content, landing)) await write(chunk);
+  });
+}
+
+/**
+ * The bytes of a blob, in pieces of which each is taken before the next is asked for.
+ *
+ * @throws {RegistryError} `digest_mismatch` at the end, or as soon as there are too many
+ */
+export async function* verified(
+  { digest, size }: { readonly digest: Digest; readonly size: number },
+  content: Content,
+  { place, signal }: Pick<Landing, "place" | "signal">,
+): AsyncGenerator<Uint8Array> {
+  const hash = await startHash(algorithmOf(digest));
+  let count = 0;
+  for await (const chunk of content instanceof Uint8Array ? [content] : content()) {
+    signal?.throwIfAborted();
+    count += chunk.length;
+    if (count > size) {
+      throw place.fail("digest_mismatch", `${digest} came with more than ${size} bytes`);
+    }
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (count < size) {
+    throw place.fail("digest_mismatch", `${digest} came with ${count} bytes instead of ${size}`);
+  }
+  const found = hash.digest();
+  if (found !== digest) throw place.fail("digest_mismatch", `${digest} came as ${found}`);
+}

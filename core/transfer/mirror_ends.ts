@@ -1,0 +1,48 @@
+import type { TagEntry } from "../endpoints/tags.ts";
+import type { Digest } from "../names/digest.ts";
+import type { Tag } from "../names/tag.ts";
+import type { CopyResult } from "./copy.ts";
+import type { OwnedArtifact, OwnedList } from "./owned.ts";
+
+/** What is mirrored. */
+export interface MirrorSource {
+  /** All tags; a list that breaks off throws. */
+  list(): Promise<readonly TagEntry[]>;
+  /** What a tag points to; undefined where there is none. */
+  digestOf(tag: Tag): Promise<Digest | undefined>;
+  /** Copies a tag to the target. */
+  copy(tag: Tag): Promise<CopyResult>;
+}
+
+/** Where it is mirrored to. */
+export interface MirrorTarget {
+  /** All tags; a list that breaks off throws. */
+  list(): Promise<readonly Tag[]>;
+  /** What a tag points to; undefined where there is none. */
+  digestOf(tag: Tag): Promise<Digest | undefined>;
+  /** What a tag points to, and all manifests that this leads to. */
+  needsOf(tag: Tag): Promise<readonly Digest[]>;
+  /** Deletes a tag, or a manifest with all of its tags, where the registry does that. */
+  remove(name: Tag | Digest): Promise<"deleted" | "missing" | "unsupported">;
+  /** Reads the list of what a plan put there. */
+  readOwned(tag: Tag): Promise<OwnedList>;
+  /** Keeps such a list under a tag. */
+  writeOwned(tag: Tag, artifact: OwnedArtifact): Promise<void>;
+}
+
+/** Does `work` on all items, a few at once, and gives what came of it in their order. */
+export async function fewAtOnce<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  most: number,
+): Promise<R[]> {
+  const results = new Map<number, R>();
+  const rest = items.entries();
+
+  async function goOn(): Promise<void> {
+    for (const [index, item] of rest) results.set(index, await work(item));
+  }
+
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, goOn));
+  return items.map((_, index) => results.get(index) as R);
+}

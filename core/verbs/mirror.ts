@@ -1,0 +1,142 @@
+import { openManifests } from "../endpoints/manifests.ts";
+import type { TagEntry } from "../endpoints/tags.ts";
+import { RegistryError } from "../errors.ts";
+import type { Digest } from "../names/digest.ts";
+import type { Tag } from "../names/tag.ts";
+import { stopOf } from "../together.ts";
+import type { CopyResult } from "../transfer/copy.ts";
+import { mirrorRepository } from "../transfer/mirror.ts";
+import { fewAtOnce, type MirrorSource } from "../transfer/mirror_ends.ts";
+import { mirrorTarget } from "../transfer/mirror_registries.ts";
+import type { MirrorPlan } from "../transfer/plan_entry.ts";
+import { fullName, type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
+import { type RegistryPorts, registrySource } from "../transfer/registry_end.ts";
+import { leftoverOf, type MirrorReport, type RepositoryReport } from "../transfer/report.ts";
+import { checkShard, type Shard } from "../transfer/shard.ts";
+import { asksForDates } from "../versions/rules.ts";
+import type { Chartroom } from "./chartroom.ts";
+import type { Copies, CopiesOptions, CopyVerbs } from "./copy.ts";
+import type { ListingVerbs } from "./listing.ts";
+
+/** Repositories at once: their requests wait for each other at every host. */
+const AT_ONCE = 8;
+
+/** How a plan is carried out. */
+export interface MirrorOptions extends Pick<CopiesOptions, "jobs"> {
+  /** Whether nothing may be changed: the report then says what would be. @default false */
+  readonly dryRun?: boolean;
+  /** One worker's share: the repositories whose names hash to it. @default all */
+  readonly shard?: Shard;
+  /** The report of an earlier run, of which only what is left is done. @default nothing */
+  readonly resume?: MirrorReport;
+  /** Ends it early; it then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Told of each repository as it ends. */
+  readonly onRepository?: (report: RepositoryReport) => void;
+  /** Told how many tags were dealt with so far. */
+  readonly onTags?: (count: number) => void;
+}
+
+/** What keeps a selection of images copied. */
+export interface MirrorVerbs {
+  /**
+   * Carries out a plan (see `readPlan`): for each repository lists the tags, copies those that are wanted
+   * and not there, and prunes. What fails is in the report, and the rest goes on.
+   *
+   * @throws {RegistryError} `reference_invalid` for a plan that contradicts itself
+   * @throws {RangeError} for a shard that there is not
+   */
+  mirror(plan: MirrorPlan, options?: MirrorOptions): Promise<MirrorReport>;
+}
+
+/** Makes the verb. */
+export function mirrorVerbs(
+  chartroom: Chartroom & Pick<CopyVerbs, "copies"> & Pick<ListingVerbs, "tags">,
+): MirrorVerbs {
+  const manifests = openManifests(chartroom.ask);
+
+  async function list(job: PlanJob, signal: AbortSignal): Promise<readonly TagEntry[]> {
+    const details = job.selects.some(asksForDates);
+    const tags: TagEntry[] = [];
+    for await (const page of chartroom.tags(job.from, { details, signal }).pages()) {
+      for (const tag of page) tags.push(tag);
+    }
+    return tags;
+  }
+
+  function sourceOf(job: PlanJob, copies: Copies, ports: RegistryPorts): MirrorSource {
+    const { digestOf } = registrySource(job.source, ports);
+    const { platforms, referrers } = job;
+    const signal = ports.signal ?? new AbortController().signal;
+
+    async function copy(tag: Tag): Promise<CopyResult> {
+      const [from, to] = [`${job.from}:${tag}`, `${job.to}:${tag}`];
+      const options = { referrers, signal };
+      if (platforms === undefined) return await copies.copy(from, to, options);
+      try {
+        return await copies.copy(from, to, { ...options, platforms });
+      } catch (error) {
+        // One image has no platforms to choose from: it goes as it is.
+        if (!(error instanceof RegistryError) || error.code !== "unsupported") throw error;
+        return await copies.copy(from, to, options);
+      }
+    }
+
+    return {
+      list: () => list(job, signal),
+      digestOf: (tag: Tag): Promise<Digest | undefined> => digestOf(tag),
+      copy,
+    };
+  }
+
+  async function mirror(plan: MirrorPlan, options: MirrorOptions = {}): Promise<MirrorReport> {
+    const { dryRun = false, shard, resume, onRepository, onTags } = options;
+    if (shard !== undefined) checkShard(shard);
+    const jobs = planJobs(plan, chartroom.locate, shard);
+    const copies = chartroom.copies({ jobs: options.jobs });
+    const { stop, signal } = stopOf(options.signal);
+    const ports = { wire: chartroom, manifests, signal };
+    let tags = 0;
+
+    async function carryOut(job: PlanJob): Promise<RepositoryReport[]> {
+      const names = { source: fullName(job.source), target: fullName(job.target) };
+      const leftover = resume === undefined ? "all" : leftoverOf(names, resume);
+      // What was done before stays in the report, so that this one can be resumed in its turn.
+      if (leftover === undefined) return earlierOf(names, resume);
+      signal.throwIfAborted();
+      const { selects, platforms, prune } = job;
+      const asked = { ...names, plan: plan.name, selects, platforms, prune, dryRun, leftover };
+      const report = await mirrorRepository(asked, {
+        source: sourceOf(job, copies, ports),
+        target: mirrorTarget(job.target, ports),
+        signal,
+        onTag: () => onTags?.(++tags),
+      });
+      onRepository?.(report);
+      return [report];
+    }
+
+    try {
+      const reports = (await fewAtOnce(jobs, carryOut, AT_ONCE)).flat();
+      return {
+        format: 1,
+        plan: plan.name,
+        done: reports.every(({ done }) => done),
+        repositories: reports,
+      };
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+  }
+
+  return { mirror };
+}
+
+function earlierOf(
+  { source, target }: Pick<RepositoryReport, "source" | "target">,
+  earlier: MirrorReport | undefined,
+): RepositoryReport[] {
+  return (earlier?.repositories ?? [])
+    .filter((each) => each.source === source && each.target === target);
+}

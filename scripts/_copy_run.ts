@@ -1,0 +1,142 @@
+import { type CopiesOptions, type CopyOptions, type Flow, RegistryError } from "../mod.ts";
+import type { Context } from "./_command.ts";
+import { tellSmaller } from "./_copy_notes.ts";
+import {
+  formatPassage,
+  formatPlan,
+  formatPlans,
+  formatStep,
+  formatSummary,
+  type Passage,
+  type PlannedPassage,
+} from "./_copy_print.ts";
+import { openCopyProgress } from "./_copy_progress.ts";
+import { type CopyTally, formatTotals } from "./_copy_tally.ts";
+import { exitCode } from "./_exit.ts";
+import { inOrder, type Turn } from "./_in_order.ts";
+import type { Arguments } from "./_options.ts";
+import { ClosedOutput } from "./_output.ts";
+
+/** Images under way at once: each has many blobs, which take turns. */
+const AT_ONCE = 4;
+
+/** How images are copied. */
+export interface CopyWishes extends CopiesOptions, Pick<CopyOptions, "platforms" | "referrers"> {
+  /** Whether a line of JSON tells of each thing. */
+  readonly isJson: boolean;
+}
+
+/** What copying takes. */
+export interface CopyPorts {
+  /** The command line. */
+  readonly args: Arguments;
+  /** The machine. */
+  readonly context: Context;
+  /** The way to registries. */
+  readonly flow: Flow;
+  /** What is added up, requests by the caller. */
+  readonly tally: CopyTally;
+  /** Shows how far it is. */
+  readonly show: (line: string) => void;
+  /** Whether the source counts pulls. */
+  readonly isCounted: boolean;
+}
+
+/**
+ * Copies images, a few at once; what they print comes in their order. A failure is reported, and the others
+ * go on, unless requests have run out.
+ *
+ * @returns the exit code: where not all failed for one reason, that of something incomplete
+ */
+export async function copyAll(
+  passages: readonly Passage[],
+  { isJson, platforms, referrers, ...options }: CopyWishes,
+  { args, context, flow, tally, show, isCounted }: CopyPorts,
+): Promise<number> {
+  const { stdout, stderr } = context;
+  const isDryRun = options.dryRun === true;
+  const halt = new AbortController();
+  const signal = AbortSignal.any([context.signal, halt.signal]);
+  const copies = flow.copies(options);
+  const progress = openCopyProgress(show, passages.length);
+  const planned: PlannedPassage[] = [];
+  const codes: number[] = [];
+  let isSpent = false;
+  let left = 0;
+
+  async function copyOne(passage: Passage, turn: Turn): Promise<void> {
+    const records = openRecords(context, isJson && !isDryRun);
+    const result = await copies.copy(passage.from, passage.to, {
+      platforms,
+      referrers,
+      signal,
+      ...progress,
+      onStep(step): void {
+        tally.countStep(step);
+        records.write(formatStep(passage, step));
+      },
+    });
+    await records.end();
+    tally.countTag(result.fate === "present" ? "unchanged" : "changed");
+    if (isDryRun) planned.push({ passage, result });
+    await turn.take(async () => {
+      if (isDryRun && isJson) await stdout.write(formatPlan({ passage, result }, isCounted));
+      if (!isDryRun && !isJson) await stdout.write(formatPassage(passage, result));
+      await tellSmaller(args, context, { ...result, source: passage.source });
+    });
+  }
+
+  async function reported(passage: Passage, turn: Turn): Promise<void> {
+    if (isSpent) {
+      left++;
+      tally.countTag("failed");
+      return;
+    }
+    try {
+      await copyOne(passage, turn);
+    } catch (error) {
+      if (error instanceof ClosedOutput || signal.aborted) throw error;
+      tally.countTag("failed");
+      isSpent ||= args.has("max-requests") && isIncomplete(error);
+      await turn.take(async () => void codes.push(await context.report(error)));
+    } finally {
+      progress.onEnd();
+    }
+  }
+
+  await inOrder(passages, reported, { atOnce: AT_ONCE, halt });
+  if (left > 0) await stderr.write(`portolan: ${left} more were not begun: no requests are left\n`);
+  const totals = tally.totals();
+  if (isJson) await stdout.write(formatSummary(totals, isDryRun));
+  else if (isDryRun && planned.length > 0) await stdout.write(formatPlans(planned, isCounted));
+  if (!isJson && !args.has("quiet")) await stderr.write(formatTotals(totals, isDryRun));
+  return codeOf(codes, passages.length - left);
+}
+
+/** Lines of JSON that are written while the work goes on. */
+function openRecords(
+  { stdout }: Context,
+  isWanted: boolean,
+): { readonly write: (line: string) => void; readonly end: () => Promise<void> } {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    write(line: string): void {
+      if (!isWanted) return;
+      last = last.then(() => stdout.write(line));
+      // Whoever waits for the end is told.
+      last.catch(() => {});
+    },
+    end: () => last,
+  };
+}
+
+function codeOf(codes: readonly number[], passages: number): number {
+  const [first] = codes;
+  if (first === undefined) return exitCode("done");
+  const isOne = codes.length === passages && codes.every((code) => code === first);
+  return isOne ? first : exitCode("incomplete");
+}
+
+function isIncomplete(error: unknown): boolean {
+  return error instanceof RegistryError && error.code === "incomplete";
+}
