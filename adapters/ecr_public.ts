@@ -26,5 +26,6 @@ export const ecrPublic: RegistryAdapter = {
   // What `aws ecr-public get-login-password` prints goes with the user name AWS.
   credentials: { env: ["ECR_PUBLIC_USERNAME", "ECR_PUBLIC_PASSWORD"] },
   // DescribeImageTags and DescribeImages, signed with the keys of an account: renovate #9268, 2022.
-  noApi: "Its own API answers AWS accounts alone, so when a tag was pushed is not told",
+  noApi:
+    "Its own API answers AWS accounts alone; nothing else tells dates or what a namespace holds",
 };

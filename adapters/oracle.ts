@@ -20,7 +20,7 @@ export const oracle: RegistryAdapter = {
   },
   credentials: { env: ["OCR_USERNAME", "OCR_PASSWORD"] },
   // Neither that article nor any of the clients that were read for this tells of one, 2026-08.
-  noApi: "It has no API of its own that could be asked, so when a tag was pushed is not told",
+  noApi: "It has no API of its own that is known; nothing tells dates or what a namespace holds",
   hints: {
     // Same article: the notice on the registry's front page. The licences: oracle/docker-images #1497, 2020.
     unauthorized:

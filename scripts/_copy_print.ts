@@ -55,9 +55,14 @@ export function formatPlan(planned: PlannedPassage, isCounted: boolean): string 
   return asciiJson(record) + "\n";
 }
 
-/** The sum as the last line of JSON. */
-export function formatSummary(totals: CopyTotals, isDryRun: boolean): string {
-  return asciiJson({ kind: "summary", ...(isDryRun && { dryRun: true }), ...totals }) + "\n";
+/**
+ * The sum as the last line of JSON.
+ *
+ * @param planned the requests that it would take, in a dry run
+ */
+export function formatSummary(totals: CopyTotals, planned?: number): string {
+  const dry = planned === undefined ? {} : { dryRun: true, planned };
+  return asciiJson({ kind: "summary", ...dry, ...totals }) + "\n";
 }
 
 /** What would be done, as a table. */

@@ -53,7 +53,7 @@ export async function copyAll(
   { isJson, platforms, referrers, ...options }: CopyWishes,
   { args, context, flow, tally, show, isCounted }: CopyPorts,
 ): Promise<number> {
-  const { stdout, stderr } = context;
+  const { stderr } = context;
   const isDryRun = options.dryRun === true;
   const halt = new AbortController();
   const signal = AbortSignal.any([context.signal, halt.signal]);
@@ -64,8 +64,17 @@ export async function copyAll(
   let isSpent = false;
   let left = 0;
 
+  /** Where nobody reads any more, the work goes on. */
+  async function print(text: string): Promise<void> {
+    try {
+      await context.stdout.write(text);
+    } catch (error) {
+      if (!(error instanceof ClosedOutput) && !signal.aborted) throw error;
+    }
+  }
+
   async function copyOne(passage: Passage, turn: Turn): Promise<void> {
-    const records = openRecords(context, isJson && !isDryRun);
+    const records: Promise<void>[] = [];
     const result = await copies.copy(passage.from, passage.to, {
       platforms,
       referrers,
@@ -73,15 +82,15 @@ export async function copyAll(
       ...progress,
       onStep(step): void {
         tally.countStep(step);
-        records.write(formatStep(passage, step));
+        if (isJson && !isDryRun) records.push(print(formatStep(passage, step)));
       },
     });
-    await records.end();
+    await Promise.all(records);
     tally.countTag(result.fate === "present" ? "unchanged" : "changed");
-    if (isDryRun) planned.push({ passage, result });
     await turn.take(async () => {
-      if (isDryRun && isJson) await stdout.write(formatPlan({ passage, result }, isCounted));
-      if (!isDryRun && !isJson) await stdout.write(formatPassage(passage, result));
+      if (isDryRun) planned.push({ passage, result });
+      if (isDryRun && isJson) await print(formatPlan({ passage, result }, isCounted));
+      if (!isDryRun && !isJson) await print(formatPassage(passage, result));
       await tellSmaller(args, context, { ...result, source: passage.source });
     });
   }
@@ -95,7 +104,7 @@ export async function copyAll(
     try {
       await copyOne(passage, turn);
     } catch (error) {
-      if (error instanceof ClosedOutput || signal.aborted) throw error;
+      if (signal.aborted) throw error;
       tally.countTag("failed");
       isSpent ||= args.has("max-requests") && isIncomplete(error);
       await turn.take(async () => void codes.push(await context.report(error)));
@@ -107,27 +116,15 @@ export async function copyAll(
   await inOrder(passages, reported, { atOnce: AT_ONCE, halt });
   if (left > 0) await stderr.write(`portolan: ${left} more were not begun: no requests are left\n`);
   const totals = tally.totals();
-  if (isJson) await stdout.write(formatSummary(totals, isDryRun));
-  else if (isDryRun && planned.length > 0) await stdout.write(formatPlans(planned, isCounted));
-  if (!isJson && !args.has("quiet")) await stderr.write(formatTotals(totals, isDryRun));
+  const requests = isDryRun ? requestsOf(planned) : undefined;
+  if (isJson) await print(formatSummary(totals, requests));
+  else if (isDryRun && planned.length > 0) await print(formatPlans(planned, isCounted));
+  if (!isJson && !args.has("quiet")) await stderr.write(formatTotals(totals, requests));
   return codeOf(codes, passages.length - left);
 }
 
-/** Lines of JSON that are written while the work goes on. */
-function openRecords(
-  { stdout }: Context,
-  isWanted: boolean,
-): { readonly write: (line: string) => void; readonly end: () => Promise<void> } {
-  let last: Promise<void> = Promise.resolve();
-  return {
-    write(line: string): void {
-      if (!isWanted) return;
-      last = last.then(() => stdout.write(line));
-      // Whoever waits for the end is told.
-      last.catch(() => {});
-    },
-    end: () => last,
-  };
+function requestsOf(planned: readonly PlannedPassage[]): number {
+  return planned.reduce((sum, { result }) => sum + (result.plan?.requests ?? 0), 0);
 }
 
 function codeOf(codes: readonly number[], passages: number): number {

@@ -8,13 +8,13 @@ import {
   type TagEntry,
 } from "../mod.ts";
 import type { Context } from "./_command.ts";
+import { bareName, type CopyEnd, targetOf } from "./_copy_end.ts";
 import type { Arguments } from "./_options.ts";
 import { readSelector, writtenSelector } from "./_selector.ts";
-import { formatLeftOut, mostLeftOut, warnUndated } from "./_selector_notes.ts";
-import { fullName } from "./_tag_format.ts";
+import { inDashes, mostLeftOut, warnUndated } from "./_selector_notes.ts";
 
 /**
- * The tags of a repository that the selector's flags choose, digests written as tags left out: signatures and
+ * The tags of a repository or layout that the selector's flags choose, digests written as tags left out: signatures and
  * the like go with what they are about.
  *
  * @throws RegistryError `not_found` where that is none, `incomplete` for a list that breaks off
@@ -22,21 +22,18 @@ import { fullName } from "./_tag_format.ts";
 export async function chooseTags(
   args: Arguments,
   context: Context,
-  { flow, reference, signal }: {
+  { flow, source, signal }: {
     readonly flow: Flow;
-    readonly reference: string;
+    readonly source: CopyEnd;
     readonly signal: AbortSignal;
   },
 ): Promise<readonly string[]> {
   const wishes: SelectOptions = { ...readSelector(args), noDigestTags: true };
-  const { minAge, maxAge, sort } = wishes;
-  const details = minAge !== undefined || maxAge !== undefined || sort === "date";
   const selection = openSelection<TagEntry>(wishes);
-  const listing = flow.tags(reference, { details, signal });
   const leftOut: LeftOut<TagEntry>[] = [];
   const passed: TagEntry[] = [];
   let listed = 0;
-  for await (const tag of listing) {
+  for await (const tag of listOf(source, wishes, { flow, signal })) {
     listed++;
     const rule = selection.judge(tag);
     if (rule === undefined) passed.push(tag);
@@ -45,23 +42,33 @@ export async function chooseTags(
   const settled = selection.settle(passed);
   leftOut.push(...settled.leftOut);
   if (args.has("explain")) {
-    await context.stderr.write(formatLeftOut(listing.target, leftOut, false));
+    const lines = leftOut.map(({ tag, rule }) => `${tag.name}: ${inDashes(rule)}\n`);
+    await context.stderr.write(lines.join(""));
   }
   await warnUndated(args, context, selection.undated);
   if (settled.chosen.length > 0) return settled.chosen.map(({ name }) => name);
 
-  const { registry, adapter } = listing.target;
   const written = writtenSelector(args);
   const asked = written === "" ? "" : ` with ${written}`;
   const reason = listed === 0 ? "it has no tags" : `none of its ${listed} tags is chosen`;
-  const message = `Cannot copy tags of "${fullName(listing.target)}"${asked}: ${reason}`;
+  const message = `Cannot copy tags of "${bareName(source, flow)}"${asked}: ${reason}`;
   const hint = mostLeftOut(countOf(leftOut));
-  throw new RegistryError("not_found", message, {
-    registry,
-    adapter: adapter.id,
-    hint,
-    side: "source",
-  });
+  const registry = targetOf(source, flow)?.registry;
+  throw new RegistryError("not_found", message, { registry, hint, side: "source" });
+}
+
+/** Dates are asked for where they are needed and the registry's own API tells them. */
+async function* listOf(
+  { reference, text }: CopyEnd,
+  { minAge, maxAge, sort }: SelectOptions,
+  { flow, signal }: { readonly flow: Flow; readonly signal: AbortSignal },
+): AsyncGenerator<TagEntry> {
+  if (reference === undefined) {
+    for (const name of await flow.layoutTags(text, { signal })) yield { name };
+    return;
+  }
+  const details = minAge !== undefined || maxAge !== undefined || sort === "date";
+  yield* flow.tags(reference, { details, signal });
 }
 
 function countOf(leftOut: readonly LeftOut<TagEntry>[]): ReadonlyMap<SelectRule, number> {

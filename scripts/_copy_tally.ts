@@ -62,8 +62,13 @@ export function openTally(now: () => number = () => performance.now()): CopyTall
   };
 }
 
-/** The sum for a person, in one line. */
-export function formatTotals(totals: CopyTotals, isPlan: boolean): string {
+/**
+ * The sum for a person, in one line.
+ *
+ * @param planned the requests that it would take, in a dry run
+ */
+export function formatTotals(totals: CopyTotals, planned?: number): string {
+  const isPlan = planned !== undefined;
   const { tags, unchanged, failed, blobs, sent, mounted, present, requests, seconds } = totals;
   const parts = [
     `${count(tags, "image")}${isPlan ? " to be there" : ""}`,
@@ -72,7 +77,8 @@ export function formatTotals(totals: CopyTotals, isPlan: boolean): string {
     `${isPlan ? "would send" : "sent"} ${count(blobs, "blob")}, ${formatSize(sent)}`,
     ...(mounted > 0 ? [`${formatSize(mounted)} mounted`] : []),
     ...(present > 0 ? [`${formatSize(present)} there before`] : []),
-    `${count(requests, "request")} in ${seconds} s`,
+    ...(isPlan ? [`about ${count(planned, "request")}`] : []),
+    `${isPlan ? "asked " : ""}${count(requests, "request")} in ${seconds} s`,
   ];
   return `portolan: ${parts.join("; ")}\n`;
 }

@@ -23,7 +23,7 @@ export const EXIT: Readonly<Record<Ending, readonly [code: number, meaning: stri
   refused: [4, "credentials refused or needed"],
   rateLimited: [5, "rate limited"],
   unavailable: [6, "unreachable or failing server"],
-  incomplete: [7, "incomplete: not everything could be listed"],
+  incomplete: [7, "incomplete: not everything could be listed or copied"],
   broken: [8, "the answer broke the protocol or a digest"],
   interrupted: [130, "interrupted"],
 };

@@ -8,6 +8,8 @@ export interface Option {
   readonly name: string;
   /** What stands for its value in the help: `N`. A flag without one is a switch. */
   readonly value?: string;
+  /** How a value ends that need not be there: a word behind the flag that ends otherwise is none. @default it must be there */
+  readonly ending?: string;
   /** Whether every value counts. Of other flags the last one wins. @default false */
   readonly repeatable?: boolean;
   /** One line of help. */
@@ -85,7 +87,8 @@ function spellOut(words: readonly string[], options: readonly Option[]): readonl
   const end = words.includes("--") ? words.indexOf("--") : words.length;
   const spelled: string[] = [];
   let awaiting: Option | undefined;
-  for (const word of words.slice(0, end)) {
+  for (let at = 0; at < end; at++) {
+    const word = words[at] ?? "";
     if (awaiting !== undefined) {
       if (word === "" || word.startsWith("-")) throw valueMissing(awaiting, word);
       spelled.push(word);
@@ -97,6 +100,13 @@ function spellOut(words: readonly string[], options: readonly Option[]): readonl
       continue;
     }
     const { option, value } = readFlag(word, options);
+    if (option.ending !== undefined && value === undefined) {
+      const next = words[at + 1];
+      const isValue = at + 1 < end && next?.endsWith(option.ending) && !next.startsWith("-");
+      spelled.push(`--${option.name}=${isValue ? next : ""}`);
+      if (isValue) at++;
+      continue;
+    }
     spelled.push(...(option.value === undefined ? [`--${option.name}`, "true"] : [word]));
     if (option.value !== undefined && value === undefined) awaiting = option;
   }

@@ -1,4 +1,4 @@
-import { openSelection, type SelectOptions } from "../mod.ts";
+import { openSelection, type SelectOptions, selectTags } from "../mod.ts";
 import { wholeNumber } from "./_numbers.ts";
 import { type Arguments, inGroup, type Option } from "./_options.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -26,7 +26,7 @@ export const selectorOptions: readonly Option[] = [
     {
       name: "like",
       value: "TAG",
-      help: "versions of the same shape, variant and line: 21.0.7 for 21.0.1",
+      help: "of the same shape, variant and line: 21.0.7 for 21.0.1; years and 17 have no line",
     },
     { name: "variant", value: "NAME", help: "versions of this variant (alpine, alpine*), or none" },
     { name: "pre", help: "pre-releases too" },
@@ -73,12 +73,13 @@ const CHECKED: readonly (readonly [
 /**
  * What the flags of `selectorOptions` ask for; what is not asked for is missing or `undefined`.
  *
- * @throws UsageError for a value that cannot be read
+ * @throws UsageError for a value that cannot be read, and for two that exclude each other
  */
 export function readSelector(args: Arguments): SelectOptions {
   for (const [flag, expected, alone] of CHECKED) {
     for (const text of args.all(flag)) check(flag, text, expected, alone(text));
   }
+  checkTogether(args);
   return {
     include: several(args, "include"),
     exclude: several(args, "exclude"),
@@ -110,12 +111,40 @@ export function writtenSelector(args: Arguments): string {
 }
 
 function check(flag: string, text: string, expected: string, options: SelectOptions): void {
+  const cause = refusal(options);
+  if (cause === undefined) return;
+  throw new UsageError(`Cannot read "--${flag} ${text}": expected ${expected}`, { cause });
+}
+
+/** Why the library does not take options. */
+function refusal(options: SelectOptions): RangeError | undefined {
   try {
     openSelection(options);
+    return undefined;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new UsageError(`Cannot read "--${flag} ${text}": expected ${expected}`, { cause });
+    return cause;
   }
+}
+
+/** Refuses flags that leave out everything whatever the list, which would look like an empty one. */
+function checkTogether(args: Arguments): void {
+  const [minAge, maxAge, variant] = [args.one("min-age"), args.one("max-age"), args.one("variant")];
+  if (minAge !== undefined && maxAge !== undefined) {
+    if (refusal({ minAge, maxAge }) !== undefined) {
+      throw exclusion("min-age", minAge, "max-age", maxAge);
+    }
+  }
+  const flag = args.has("like") ? "like" : "newer-than";
+  const example = args.one(flag);
+  if (example === undefined || variant === undefined) return;
+  const [own] = selectTags([example], { variant, pre: true, channels: true });
+  if (own === undefined) throw exclusion(flag, example, "variant", variant);
+}
+
+function exclusion(flag: string, text: string, other: string, otherText: string): UsageError {
+  const both = `"--${flag} ${text}" and "--${other} ${otherText}"`;
+  return new UsageError(`Cannot select with ${both}: they exclude each other`);
 }
 
 function several(args: Arguments, flag: string): readonly string[] | undefined {

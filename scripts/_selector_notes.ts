@@ -12,9 +12,15 @@ const DATED: readonly (readonly [flag: string, value: string | undefined, fate: 
 
 /** Rules that have no flag by which a tag is left out. */
 const PHRASES: Readonly<Partial<Record<SelectRule, (count: number) => string>>> = {
-  version: (count) => `${count} of them are no versions`,
-  pre: (count) => `${count} of them are pre-releases, --pre lets them in`,
-  channels: (count) => `${count} of them move to other images, --channels lets them in`,
+  version: (count) => count === 1 ? "1 of them is no version" : `${count} of them are no versions`,
+  pre: (count) =>
+    count === 1
+      ? "1 of them is a pre-release, --pre lets it in"
+      : `${count} of them are pre-releases, --pre lets them in`,
+  channels: (count) =>
+    count === 1
+      ? "1 of them moves to other images, --channels lets it in"
+      : `${count} of them move to other images, --channels lets them in`,
 };
 
 /** What `--explain` prints: a tag and the rule that left it out a line. */
@@ -27,13 +33,18 @@ export function formatLeftOut(
   return leftOut.map(({ tag, rule }) => `${before}${tag.name}: ${inDashes(rule)}\n`).join("");
 }
 
-/** Says which rule left out most of the tags, and what lets them in. */
-export function mostLeftOut(counts: ReadonlyMap<SelectRule, number>): string | undefined {
-  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+/** Says what came nearest, which rule left it or else most of the tags out, and what lets them in. */
+export function mostLeftOut(
+  counts: ReadonlyMap<SelectRule, number>,
+  missed?: LeftOut<TagEntry>,
+): string | undefined {
+  const all = [...counts].sort(([, a], [, b]) => b - a);
+  const most = all.find(([rule]) => rule === missed?.rule) ?? all[0];
   if (most === undefined) return undefined;
   const [rule, count] = most;
   const phrase = PHRASES[rule]?.(count) ?? `--${inDashes(rule)} leaves out ${count} of them`;
-  return `${phrase}; --explain names the rule for each`;
+  const nearest = missed === undefined ? "" : `there is ${missed.tag.name}; `;
+  return `${nearest}${phrase}; --explain names the rule for each`;
 }
 
 /** Warns of tags whose dates are asked for and not known: once, however many references there are. */
@@ -51,6 +62,7 @@ export async function warnUndated(
   await context.stderr.write(`portolan: warning: ${warning}\n`);
 }
 
-function inDashes(rule: SelectRule): string {
+/** A rule as its flag is written: `no-digest-tags`. */
+export function inDashes(rule: SelectRule): string {
   return rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

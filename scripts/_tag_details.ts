@@ -12,11 +12,11 @@ const MOST_REQUESTS = 200;
 export const detailsOptions: readonly Option[] = [
   {
     name: "details",
-    help: "a table of digest, type, platforms, size and build time; reproducible builds tell 1970",
+    help: "a table of digest, platforms, size and dates, each by its name; costs: see README",
   },
   {
     ...maxRequestsOption(String(MOST_REQUESTS)),
-    help: "with --details: look for details with N requests for each reference",
+    help: "with --details: look into images with N requests for each reference",
   },
 ];
 
@@ -52,6 +52,11 @@ export function readDetails(args: Arguments): number | undefined {
   throw new UsageError('Cannot use "--max-requests" without "--details"');
 }
 
+/** Whether the flags of the selector ask for dates, which only a registry's own API tells for all tags. */
+export function wantsDates(args: Arguments): boolean {
+  return args.has("min-age") || args.has("max-age") || args.one("sort") === "date";
+}
+
 /** Opens the search. Where a registry counts pulls it says beforehand what that may cost, unless `quiet`. */
 export function openDetails(
   flow: Flow,
@@ -68,8 +73,8 @@ export function openDetails(
   let all = 0;
 
   async function tellPulls({ listing: { target }, tags }: Described): Promise<void> {
-    // A manifest, and that of one image of an index.
-    const pulls = Math.min(maxRequests, 2 * tags.filter(isBare).length);
+    // A manifest, and that of one image of an index, where the registry's own API did not tell.
+    const pulls = Math.min(maxRequests, 2 * tags.filter(({ size }) => size === undefined).length);
     if (target.adapter.pulls !== "counted" || pulls === 0 || quiet) return;
     const rule = `${target.adapter.title} counts each manifest that is read as a pull`;
     const cost = `the details of ${fullName(target)} take at most ${pulls}`;
@@ -96,9 +101,4 @@ export function openDetails(
   }
 
   return { describe };
-}
-
-/** Whether a tag's manifest has to be read for its details. */
-function isBare({ digest, size }: TagEntry): boolean {
-  return digest === undefined || size === undefined;
 }

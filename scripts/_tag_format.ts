@@ -32,17 +32,8 @@ export type TagFormat =
     readonly text: (lists: readonly TagList[], several: boolean) => string;
   };
 
-const FORMATS: ReadonlyMap<string, TagFormat> = new Map<string, TagFormat>([
-  ["lines", { kind: "stream", page: formatLines }],
-  ["json", { kind: "whole", text: formatJson }],
-  ["ndjson", { kind: "stream", page: formatNdjson }],
-  ["table", { kind: "whole", text: formatTags }],
-  ["api", { kind: "whole", text: formatApi }],
-  ["skopeo", { kind: "whole", text: formatSkopeo }],
-]);
-
-/** What can be printed of tags with details. */
-const DETAILED: readonly string[] = ["table", "json", "ndjson"];
+/** Characters of `2024-02-29`. */
+const DAY = 10;
 /** Types of manifests by the names that people use. */
 const TYPES: ReadonlyMap<string, string> = new Map([
   ["application/vnd.oci.image.index.v1+json", "OCI index"],
@@ -52,18 +43,33 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ["application/vnd.docker.distribution.manifest.v1+json", "Docker schema 1"],
   ["application/vnd.docker.distribution.manifest.v1+prettyjws", "Docker schema 1"],
 ]);
+/** The title of a column and what stands in it; a column that no tag fills is left out. */
+type Column = readonly [title: string, cell: (tag: TagEntry) => string];
+
+/** Dates, each by its name: none of them stands for another. */
+const DATES: readonly Column[] = [
+  ["PUSHED", ({ pushedAt = "" }) => printable(pushedAt.slice(0, DAY))],
+  ["UPDATED", ({ updatedAt = "" }) => printable(updatedAt.slice(0, DAY))],
+  ["BUILT", ({ createdAt = "" }) => printable(createdAt.slice(0, DAY))],
+];
 /** What a table of tags with details shows. Digests have as many hexadecimal digits as Docker shows. */
-const COLUMNS: readonly (readonly [title: string, cell: (tag: TagEntry) => string])[] = [
-  ["TAG", ({ name }) => name],
+const DETAILS: readonly Column[] = [
   ["DIGEST", ({ digest = "" }) => digest.slice(0, digest.indexOf(":") + 13)],
   ["TYPE", ({ mediaType = "" }) => TYPES.get(mediaType) ?? printable(mediaType)],
   ["PLATFORMS", ({ platforms = [] }) => formatPlatforms(platforms)],
   ["SIZE", formatTagSize],
-  ["BUILT", ({ createdAt = "" }) => printable(createdAt.slice(0, DAY))],
-  ["PUSHED", ({ pushedAt = "" }) => printable(pushedAt.slice(0, DAY))],
+  ...DATES,
 ];
-/** Characters of `2024-02-29`. */
-const DAY = 10;
+const FORMATS: ReadonlyMap<string, TagFormat> = new Map<string, TagFormat>([
+  ["lines", { kind: "stream", page: formatLines }],
+  ["json", { kind: "whole", text: formatJson }],
+  ["ndjson", { kind: "stream", page: formatNdjson }],
+  ["table", { kind: "whole", text: tableOf(DATES) }],
+  ["api", { kind: "whole", text: formatApi }],
+  ["skopeo", { kind: "whole", text: formatSkopeo }],
+]);
+/** What can be printed of tags with details. */
+const DETAILED: readonly string[] = ["table", "json", "ndjson"];
 const MOST_PLATFORMS = 3;
 /** The platform whose image stands for all of an index, unless a cell says otherwise. */
 const USUAL = "linux/amd64";
@@ -110,7 +116,7 @@ export function chooseDetailsFormat(args: Arguments): TagFormat {
     throw new UsageError(`Cannot use "--format ${name}" with "--details": expected ${expected}`);
   }
   const isTable = name === "table" || (name === undefined && !args.has("json"));
-  return isTable ? { kind: "whole", text: formatDetails } : format;
+  return isTable ? { kind: "whole", text: tableOf(DETAILS) } : format;
 }
 
 /** A repository with its registry, as messages and formats name it. */
@@ -156,27 +162,24 @@ function formatValues(values: readonly unknown[], several: boolean, indent?: num
   return values.map((value) => asciiJson(value, indent) + "\n").join("");
 }
 
-function formatTags(lists: readonly TagList[], several: boolean): string {
-  if (lists.length === 0) return "";
-  const rows = lists.flatMap(({ target, tags }) =>
-    tags.map((tag) => several ? [fullName(target), tag.name] : [tag.name])
-  );
-  return formatTable(several ? ["REPOSITORY", "TAG"] : ["TAG"], rows);
-}
-
-/** What a table shows of a tag; of dates that no tag has, nothing. */
-function formatDetails(lists: readonly TagList[], several: boolean): string {
-  if (lists.length === 0) return "";
-  const isPushed = lists.some(({ tags }) => tags.some(({ pushedAt }) => pushedAt !== undefined));
-  const columns = COLUMNS.filter(([title]) => title !== "PUSHED" || isPushed);
-  const rows = lists.flatMap(({ target, tags }) =>
-    tags.map((tag) => {
-      const cells = columns.map(([, cell]) => cell(tag));
-      return several ? [fullName(target), ...cells] : cells;
-    })
-  );
-  const titles = columns.map(([title]) => title);
-  return formatTable(several ? ["REPOSITORY", ...titles] : titles, rows);
+/** A table of names and what else is known of them. */
+function tableOf(
+  others: readonly Column[],
+): (lists: readonly TagList[], several: boolean) => string {
+  return (lists, several) => {
+    if (lists.length === 0) return "";
+    const filled = others.filter(([, cell]) =>
+      lists.some(({ tags }) => tags.some((tag) => cell(tag) !== ""))
+    );
+    const rows = lists.flatMap(({ target, tags }) =>
+      tags.map((tag) => {
+        const cells = [tag.name, ...filled.map(([, cell]) => cell(tag))];
+        return several ? [fullName(target), ...cells] : cells;
+      })
+    );
+    const titles = ["TAG", ...filled.map(([title]) => title)];
+    return formatTable(several ? ["REPOSITORY", ...titles] : titles, rows);
+  };
 }
 
 function formatPlatforms(platforms: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { RegistryAdapter } from "../mod.ts";
+import type { RegistryAdapter, RegistryApi } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { exitCode } from "./_exit.ts";
 import { asciiJson } from "./_json.ts";
@@ -31,6 +31,8 @@ const HEADER = [
   "MAX",
   "ORDER",
   "CREDENTIALS",
+  "API",
+  "LOGIN OF THE API",
 ];
 
 async function run(args: Arguments, context: Context): Promise<number> {
@@ -40,7 +42,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   }
   const text = args.has("json")
     ? asciiJson(context.adapters.map(toRecord)) + "\n"
-    : formatTable(HEADER, context.adapters.map(toRow));
+    : formatTable(HEADER, context.adapters.map(toRow)) + formatNotes(context.adapters);
   await context.stdout.write(text);
   return exitCode("done");
 }
@@ -49,12 +51,40 @@ async function run(args: Arguments, context: Context): Promise<number> {
 function toRecord(adapter: RegistryAdapter): Readonly<Record<string, unknown>> {
   const { id, title, hosts, origin, namespace, anonymous, token, scope, pages, credentials } =
     adapter;
-  return { id, title, hosts, origin, namespace, anonymous, token, scope, pages, credentials };
+  const { api, noApi } = adapter;
+  return {
+    ...{ id, title, hosts, origin, namespace, anonymous, token, scope, pages, credentials },
+    api: api && { origin: api.origin, tells: topicsOf(api), login: api.login },
+    noApi,
+  };
+}
+
+/** What an API tells: details of `tags`, the `repos` of a namespace, the `namespaces` of whoever is logged in. */
+function topicsOf({ tags, repositories, namespaces }: RegistryApi): readonly string[] {
+  return [
+    ...(tags ? ["tags"] : []),
+    ...(repositories ? ["repos"] : []),
+    ...(namespaces ? ["namespaces"] : []),
+  ];
+}
+
+function loginOf({ login }: RegistryApi): string {
+  if (login === undefined) return "none";
+  const kind = login.env === undefined ? "as the registry" : login.env;
+  return login.required ? `${kind}, needed` : kind;
+}
+
+/** Why those without an API have none, where it is known. */
+function formatNotes(adapters: readonly RegistryAdapter[]): string {
+  const notes = adapters.flatMap(({ id, noApi }) =>
+    noApi === undefined ? [] : [`${id}: ${noApi}\n`]
+  );
+  return notes.length === 0 ? "" : `\n${notes.join("")}`;
 }
 
 /** One line of the table. A `-` means: as the specification says, or unknown. */
 function toRow(adapter: RegistryAdapter): readonly string[] {
-  const { id, hosts, namespace, anonymous, scope, pages, credentials } = adapter;
+  const { id, hosts, namespace, anonymous, scope, pages, credentials, api } = adapter;
   const fallback = pages?.fallback === undefined ? "" : ` or ${pages.fallback}`;
   return [
     id,
@@ -66,6 +96,8 @@ function toRow(adapter: RegistryAdapter): readonly string[] {
     `${pages?.max ?? "-"}`,
     pages?.order ?? "-",
     credentials?.env?.join(" ") ?? "-",
+    api === undefined ? "-" : topicsOf(api).join(" "),
+    api === undefined ? "-" : loginOf(api),
   ];
 }
 

@@ -29,7 +29,7 @@ export const aliases: Command = {
     { name: "json", help: "print one JSON object; errors are JSON too" },
     {
       ...maxRequestsOption("200"),
-      help: "stop after N requests; the likely tags are asked first, with one each",
+      help: "stop after N requests; where no API tells digests, the likely tags are asked first",
     },
     ...SELECTOR,
     ...inGroup("connection", connectionOptions),
@@ -47,7 +47,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const wishes = { ...readSelector(withUndeclared(args)), maxRequests: readMaxRequests(args) };
   return await withProgress(args, context, async (context, show) => {
     const { stdout, stderr, signal } = context;
-    const flow = await openConnection(args, context, [reference]);
+    const flow = await openConnection(args, context, [reference], { besides: "api" });
     const found = await flow.aliases(reference, {
       ...wishes,
       signal,

@@ -86,11 +86,11 @@ async function run(args: Arguments, context: Context): Promise<number> {
       args,
       context,
       referencesOf(ends),
-      (targets) => readSideLogin(args, context, sidesOf(ends, targets)),
+      { readTyped: (targets) => readSideLogin(args, context, sidesOf(ends, targets)) },
     );
     const passages = args.has("all-tags")
       ? await passagesOfAll(ends, { args, context, flow })
-      : [passageOf(ends, flow)];
+      : [await passageOf(ends, flow)];
     const source = targetOf(ends.source, flow);
     await tellCopyPulls(args, context, source);
     const isCounted = source?.adapter.pulls === "counted";
@@ -135,11 +135,7 @@ async function passagesOfAll(
   const { source, destination } = ends;
   checkWhole(source, flow);
   checkWhole(destination, flow);
-  const { reference } = source;
-  if (reference === undefined) {
-    throw new UsageError('Cannot use "--all-tags" with a source on disk: expected a registry');
-  }
-  const tags = await chooseTags(args, context, { flow, reference, signal: context.signal });
+  const tags = await chooseTags(args, context, { flow, source, signal: context.signal });
   const [from, to] = [bareName(source, flow), bareName(destination, flow)];
   return tags.map((tag) => ({
     from: `${source.text}:${tag}`,
@@ -150,8 +146,8 @@ async function passagesOfAll(
 }
 
 /** One image. A destination without a tag gets the source's. */
-function passageOf({ source, destination }: CopyEnds, flow: Flow): Passage {
-  const name = nameOf(source, flow);
+async function passageOf({ source, destination }: CopyEnds, flow: Flow): Promise<Passage> {
+  const name = await nameOf(source, flow);
   const own = targetOf(destination, flow)?.tag ?? destination.tag;
   return {
     from: source.text,
@@ -161,12 +157,13 @@ function passageOf({ source, destination }: CopyEnds, flow: Flow): Passage {
   };
 }
 
-/** The tag or digest of an end, as it is written behind its name. */
-function nameOf(end: CopyEnd, flow: Flow): string {
+/** The tag or digest of the source as it is written behind its name; nothing for what has no tag on disk. */
+async function nameOf(end: CopyEnd, flow: Flow): Promise<string> {
   const target = targetOf(end, flow);
   if (target?.digest !== undefined) return `@${target.digest}`;
   if (target !== undefined) return `:${target.tag ?? "latest"}`;
-  return end.tag === undefined ? "" : `:${end.tag}`;
+  const [tag, ...others] = end.tag === undefined ? await flow.layoutTags(end.text) : [end.tag];
+  return tag === undefined || others.length > 0 ? "" : `:${tag}`;
 }
 
 if (import.meta.main) await runAlone(copy);

@@ -18,6 +18,7 @@ import { runAlone } from "./_process.ts";
 import { readSelector, selectorOptions, writtenSelector } from "./_selector.ts";
 import { formatLeftOut, mostLeftOut, warnUndated } from "./_selector_notes.ts";
 import { beginRun } from "./_selector_run.ts";
+import { wantsDates } from "./_tag_details.ts";
 import {
   chooseTagFormat,
   formatOptions,
@@ -54,8 +55,8 @@ interface Question {
   readonly format: TagFormat;
   readonly several: boolean;
   readonly explain: boolean;
-  /** Whether to say why that shape. */
-  readonly reason: boolean;
+  /** When to say why that shape: where nothing names one, or only where pre-releases stand in. */
+  readonly reason: "always" | "standsIn" | "never";
   /** The selector's flags as they were given. */
   readonly written: string;
 }
@@ -72,12 +73,15 @@ interface Job {
 async function run(args: Arguments, context: Context): Promise<number> {
   const references = args.operands;
   const question = readQuestion(args);
-  const wishes = { ...readSelector(args), pageSize: wholeNumber(args, "page-size", 1) };
+  const isDated = wantsDates(args);
+  const pageSize = wholeNumber(args, "page-size", 1);
+  const wishes = { ...readSelector(args), pageSize, details: isDated };
   if (references.length === 0) {
     throw new UsageError("Cannot find versions: expected at least one reference, got none");
   }
 
-  const flow = await openConnection(args, context, references);
+  const besides = isDated ? "api" : undefined;
+  const flow = await openConnection(args, context, references, { besides });
   const { signal, each } = beginRun(context);
   const jobs = references.map((reference): Job => ({
     target: locateRepository(reference, flow),
@@ -95,13 +99,14 @@ async function run(args: Arguments, context: Context): Promise<number> {
 function readQuestion(args: Arguments): Question {
   const format = chooseTagFormat(args, FORMATS);
   const isShapeAsked = args.has("like") || args.has("newer-than");
+  const asked = isShapeAsked ? "standsIn" : "always";
   // There it stands beside the tags.
   const isInAnswer = args.has("json") || args.one("format") === "json";
   return {
     format,
     several: args.operands.length > 1,
     explain: args.has("explain"),
-    reason: !isShapeAsked && !isInAnswer && !args.has("quiet"),
+    reason: isInAnswer || args.has("quiet") ? "never" : asked,
     written: writtenSelector(args),
   };
 }
@@ -128,30 +133,32 @@ async function answer(job: Job, turn: Turn, question: Question, context: Context
     counts.set(rule, (counts.get(rule) ?? 0) + 1);
     if (explain) leftOut.push({ tag, rule });
   });
-  const { tags, reason, listed } = found;
+  const { tags, reason, standsIn } = found;
   if (explain) await turn.take(() => stderr.write(formatLeftOut(target, leftOut, several)));
-  if (tags.length === 0) throw nothingFound(target, listed, counts, question);
+  if (tags.length === 0) throw nothingFound(target, found, counts, question);
   job.found = found;
   job.cut = counts.has("limit");
   if (format.kind === "stream") {
     await turn.take(() => stdout.write(format.page(target, tags, true)));
   }
-  if (question.reason && reason !== undefined) {
+  const isSaid = question.reason === "always" || (question.reason === "standsIn" && standsIn);
+  if (isSaid && reason !== undefined) {
     await turn.take(() => stderr.write(`portolan: ${fullName(target)}:${reason}\n`));
   }
 }
 
 function nothingFound(
   target: Target,
-  listed: number,
+  { listed, missed }: Latest<TagEntry>,
   counts: ReadonlyMap<SelectRule, number>,
   { written }: Question,
 ): RegistryError {
   const { registry, adapter } = target;
   const asked = written === "" ? "" : ` with ${written}`;
-  const reason = listed === 0 ? "it has no tags" : `none of its ${listed} tags is one`;
+  const one = listed === 1 ? "its only tag is none" : `none of its ${listed} tags is one`;
+  const reason = listed === 0 ? "it has no tags" : one;
   const message = `Cannot find a version of "${fullName(target)}"${asked}: ${reason}`;
-  const hint = mostLeftOut(counts);
+  const hint = mostLeftOut(counts, missed);
   return new RegistryError("not_found", message, { registry, adapter: adapter.id, hint });
 }
 

@@ -22,7 +22,10 @@ import { latest } from "./latest.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { manifest } from "./manifest.ts";
+import { mirror } from "./mirror.ts";
+import { namespaces } from "./namespaces.ts";
 import { referrers } from "./referrers.ts";
+import { repos } from "./repos.ts";
 import { tags } from "./tags.ts";
 
 export type { Command, Context, Input, Surroundings } from "./_command.ts";
@@ -40,7 +43,10 @@ export const commands: readonly Command[] = [
   manifest,
   referrers,
   blob,
+  repos,
+  namespaces,
   copy,
+  mirror,
   adapters,
   login,
   logout,

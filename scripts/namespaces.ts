@@ -37,7 +37,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
     throw new UsageError(`Cannot read "${withoutSecret(unread)}": ${expected}`);
   }
   const inside = host === undefined ? ANY : `${host}/${ANY}`;
-  const flow = await openConnection(args, context, [inside]);
+  const flow = await openConnection(args, context, [inside], { besides: "registry" });
   const { registry } = flow.locate(inside);
   const names: string[] = [];
   for await (const { name } of flow.namespaces(registry, { signal: context.signal })) {

@@ -1,7 +1,8 @@
-import { parseReference, printable, type RepositoryDetails } from "../mod.ts";
+import { parseReference, printable, RegistryError, type RepositoryDetails } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
 import type { Turn } from "./_in_order.ts";
+import { withoutSecret } from "./_host.ts";
 import { asciiJson } from "./_json.ts";
 import {
   chooseListFormat,
@@ -20,7 +21,11 @@ export const repos: Command = {
   name: "repos",
   summary: "List the repositories of a namespace, or of a whole registry",
   usage: "portolan repos [options] NAMESPACE...",
-  options: [...listFormatOptions, ...inGroup("connection", connectionOptions)],
+  options: [
+    ...listFormatOptions,
+    { name: "sort", value: "ORDER", help: "name, or stars, pulls or updated, most first" },
+    ...inGroup("connection", connectionOptions),
+  ],
   examples: [
     "portolan repos library",
     "portolan repos --format table quay.io/coreos",
@@ -29,9 +34,31 @@ export const repos: Command = {
   run,
 };
 
+type Order = "name" | "stars" | "pulls" | "updated";
+
+const ORDERS: Readonly<
+  Record<Order, (a: RepositoryDetails, b: RepositoryDetails) => number>
+> = {
+  name: byName,
+  stars: byMost(({ stars }) => stars),
+  pulls: byMost(({ pulls }) => pulls),
+  updated: byMost(({ updatedAt }) => updatedAt === undefined ? undefined : Date.parse(updatedAt)),
+};
+
+/** What a table shows; a column that nothing fills is left out. */
+const COLUMNS: readonly (readonly [
+  title: string,
+  cell: (repository: RepositoryDetails) => string,
+])[] = [
+  ["STARS", ({ stars }) => `${stars ?? ""}`],
+  ["PULLS", ({ pulls }) => `${pulls ?? ""}`],
+  ["UPDATED", ({ updatedAt = "" }) => printable(updatedAt.slice(0, 10))],
+  ["PRIVATE", ({ isPrivate }) => isPrivate === true ? "yes" : ""],
+  ["DESCRIPTION", ({ description = "" }) => printable(description.split("\n")[0] ?? "", 60)],
+];
+
 /** One namespace and what was found in it. */
 interface Job {
-  readonly text: string;
   readonly registry: string;
   readonly namespace?: string;
   readonly found: RepositoryDetails[];
@@ -40,28 +67,42 @@ interface Job {
 
 async function run(args: Arguments, context: Context): Promise<number> {
   const format = chooseListFormat(args);
+  const order = readOrder(args);
   if (args.operands.length === 0) {
     throw new UsageError(
       "Cannot list repositories: expected a namespace, as in library or quay.io/coreos, or a host",
     );
   }
   const several = args.operands.length > 1;
-  const flow = await openConnection(args, context, args.operands.map(inside));
+  const namespaces = args.operands.map(namespaceOf);
+  const besides = "registry";
+  const flow = await openConnection(args, context, args.operands.map(inside), { besides });
   const { signal, each } = beginRun(context);
-  const jobs = args.operands.map((text): Job => ({
-    text,
+  const jobs = args.operands.map((text, at): Job => ({
     registry: flow.locate(inside(text)).registry,
-    namespace: namespaceOf(text),
+    namespace: namespaces[at],
     found: [],
     complete: false,
   }));
+  const isHeld = order !== undefined || format === "json" || format === "table";
+
+  async function print(found: readonly RepositoryDetails[], job: Job, turn: Turn): Promise<void> {
+    const text = found.map((each) => formatLine(each, job, { format, several })).join("");
+    await turn.take(() => context.stdout.write(text));
+  }
 
   async function list(job: Job, turn: Turn): Promise<void> {
-    for await (const found of flow.repositories(job.registry, job.namespace, { signal })) {
-      if (format === "json" || format === "table") job.found.push(found);
-      else await turn.take(() => context.stdout.write(formatLine(found, job, { format, several })));
+    const { registry, namespace, found } = job;
+    try {
+      for await (const each of flow.repositories(registry, namespace, { signal })) {
+        if (isHeld) found.push(each);
+        else await print([each], job, turn);
+      }
+      job.complete = true;
+    } finally {
+      if (order !== undefined) found.sort(ORDERS[order]);
+      if (isHeld && format !== "json" && format !== "table") await print(found, job, turn);
     }
-    job.complete = true;
   }
 
   const code = await each(jobs, list);
@@ -76,9 +117,36 @@ function inside(text: string): string {
   return `${text.replace(/\/$/, "")}/x`;
 }
 
+/** The namespace that an operand names; none for a host. */
 function namespaceOf(text: string): string | undefined {
-  const { repository } = parseReference(inside(text));
-  return repository === "x" ? undefined : repository.slice(0, -"/x".length);
+  try {
+    const { repository } = parseReference(inside(text));
+    return repository === "x" ? undefined : repository.slice(0, -"/x".length);
+  } catch (cause) {
+    if (!(cause instanceof RegistryError)) throw cause;
+    const expected = "expected a namespace, as in library or quay.io/coreos, or a host";
+    throw new UsageError(`Cannot read "${withoutSecret(text)}": ${expected}`, { cause });
+  }
+}
+
+function readOrder(args: Arguments): Order | undefined {
+  const text = args.one("sort");
+  const order = Object.keys(ORDERS).find((name): name is Order => name === text);
+  if (text === undefined || order !== undefined) return order;
+  const expected = Object.keys(ORDERS).join(", ");
+  throw new UsageError(`Cannot read "--sort ${text}": expected ${expected}`);
+}
+
+function byName(a: RepositoryDetails, b: RepositoryDetails): number {
+  if (a.name === b.name) return 0;
+  return a.name < b.name ? -1 : 1;
+}
+
+/** The most first; what is not known last. */
+function byMost(
+  valueOf: (repository: RepositoryDetails) => number | undefined,
+): (a: RepositoryDetails, b: RepositoryDetails) => number {
+  return (a, b) => (valueOf(b) ?? -1) - (valueOf(a) ?? -1) || byName(a, b);
 }
 
 function formatLine(
@@ -95,17 +163,15 @@ function toRecord({ registry, namespace, found, complete }: Job): unknown {
 }
 
 function formatRows(jobs: readonly Job[]): string {
-  const header = ["REPOSITORY", "STARS", "PULLS", "UPDATED", "DESCRIPTION"];
+  const all = jobs.flatMap(({ found }) => found);
+  const filled = COLUMNS.filter(([, cell]) => all.some((repository) => cell(repository) !== ""));
   const rows = jobs.flatMap(({ registry, found }) =>
     found.map((repository) => [
       `${registry}/${printable(repository.name)}`,
-      `${repository.stars ?? "-"}`,
-      `${repository.pulls ?? "-"}`,
-      repository.updatedAt?.slice(0, 10) ?? "-",
-      printable(repository.description?.split("\n")[0] ?? "", 60),
+      ...filled.map(([, cell]) => cell(repository)),
     ])
   );
-  return formatTable(header, rows);
+  return formatTable(["REPOSITORY", ...filled.map(([title]) => title)], rows);
 }
 
 if (import.meta.main) await runAlone(repos);

@@ -16,7 +16,22 @@ import { withProgress } from "./_progress.ts";
 import { readSelector, selectorOptions } from "./_selector.ts";
 import { formatLeftOut, warnUndated } from "./_selector_notes.ts";
 import { beginRun } from "./_selector_run.ts";
-import { detailsOptions, type DetailsSearch, openDetails, readDetails } from "./_tag_details.ts";
+import {
+  heldForPlot,
+  keepReading,
+  plotOption,
+  type PlotWish,
+  printPlots,
+  readPlot,
+  writePlot,
+} from "./_plot.ts";
+import {
+  detailsOptions,
+  type DetailsSearch,
+  openDetails,
+  readDetails,
+  wantsDates,
+} from "./_tag_details.ts";
 import {
   chooseDetailsFormat,
   chooseTagFormat,
@@ -34,6 +49,7 @@ export const tags: Command = {
   options: [
     ...formatOptions("lines, json, ndjson, table, api (the registry's own JSON) or skopeo"),
     ...detailsOptions,
+    plotOption,
     ...selectorOptions,
     { name: "page-size", value: "N", help: "ask for N tags at a time", default: "the registry's" },
     ...inGroup("connection", connectionOptions),
@@ -82,12 +98,17 @@ async function answer(
   const wishes = readSelector(args);
   const pageSize = wholeNumber(args, "page-size", 1);
   const maxRequests = readDetails(args);
-  const format = maxRequests === undefined ? chooseTagFormat(args) : chooseDetailsFormat(args);
+  const plot = readPlot(args);
+  const format = formatFor(args, plot);
   if (references.length === 0) {
     throw new UsageError("Cannot list tags: expected at least one reference, got none");
   }
 
-  const flow = await openConnection(args, context, references);
+  const asksApi = args.has("details") || plot !== undefined || wantsDates(args);
+  const machine = plot?.file === undefined ? context : keepReading(context);
+  const flow = await openConnection(args, machine, references, {
+    besides: asksApi ? "api" : undefined,
+  });
   const { signal, each } = beginRun(context);
   const details = maxRequests === undefined
     ? undefined
@@ -102,19 +123,35 @@ async function answer(
   const limit = !question.explain && isOnlyLimited(wishes) ? wishes.limit : undefined;
   const jobs = references.map((reference): Job => ({
     reference,
-    listing: flow.tags(reference, { limit, pageSize, signal }),
+    listing: flow.tags(reference, { limit, pageSize, details: asksApi, signal }),
     selection: openSelection<TagEntry>(limit === undefined ? wishes : {}),
     tags: [],
     cut: false,
     ended: false,
     detailsComplete: details && false,
   }));
-  const code = await each(jobs, (job, turn) => list(job, turn, question, context));
+  const listAll = () => each(jobs, (job, turn) => list(job, turn, question, context));
+  async function warn(): Promise<void> {
+    const undated = jobs.reduce((sum, { selection }) => sum + selection.undated, 0);
+    await warnUndated(args, context, undated);
+  }
+  if (plot?.file !== undefined) {
+    const code = await writePlot(plot.file, { list: listAll, lists: () => seen(jobs), signal });
+    await warn();
+    return code;
+  }
+  const code = await listAll();
   if (format.kind === "whole") {
     await context.stdout.write(format.text(seen(jobs), question.several));
   }
-  await warnUndated(args, context, jobs.reduce((sum, { selection }) => sum + selection.undated, 0));
-  return code;
+  const drawn = plot === undefined ? code : await printPlots(seen(jobs), context);
+  await warn();
+  return code || drawn;
+}
+
+function formatFor(args: Arguments, plot: PlotWish | undefined): TagFormat {
+  if (plot !== undefined) return heldForPlot;
+  return args.has("details") ? chooseDetailsFormat(args) : chooseTagFormat(args);
 }
 
 /** Goes through one listing, printing each page where format and selection can; else all at its end. */

@@ -28,9 +28,12 @@ export async function sendChunks(
 ): Promise<URL> {
   const { ask, operation, next } = ports;
   const { chunkMin = 1, chunkMax = Infinity } = place.adapter.uploads ?? {};
+  const before = operation.left();
   let url = begun;
   let at = 0;
   for await (const bytes of cut(content, Math.min(Math.max(chunk, chunkMin), chunkMax))) {
+    // While bytes come and go, the operation's time stands still.
+    operation.extend(before - operation.left());
     const asked = await ask(place, {
       url,
       method: "PATCH",

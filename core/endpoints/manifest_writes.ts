@@ -6,6 +6,7 @@ import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readAway } from "../wire/reply.ts";
 import { addressIn } from "./address.ts";
+import { contradicts } from "./told_digest.ts";
 
 /** Bytes of an answer that does not matter. */
 const ANSWER_LIMIT = 64 * 1024;
@@ -38,9 +39,11 @@ export interface WritePorts {
 export async function putManifest(
   place: Place,
   name: Tag | Digest,
-  { digest, mediaType, bytes }: SentManifest,
-  { ask, operation }: WritePorts,
+  manifest: SentManifest,
+  ports: WritePorts,
 ): Promise<void> {
+  const { digest, mediaType, bytes } = manifest;
+  const { ask, operation } = ports;
   const asked = await ask(place, {
     url: addressIn(place, `manifests/${name}`),
     method: "PUT",
@@ -51,9 +54,30 @@ export async function putManifest(
   const { value, headers, status } = asked.answer;
   if (value === undefined) throw refusedAnswer(place, asked, operation);
   const told = headers.get("docker-content-digest");
-  if (told === null || told === digest) return;
-  const reason = `what was sent as ${digest} arrived as ${told}`;
-  throw operation.fail("digest_mismatch", reason, { status });
+  if (contradicts(told, digest)) {
+    const reason = `what was sent as ${digest} arrived as ${told}`;
+    throw operation.fail("digest_mismatch", reason, { status });
+  }
+  // Another status than the specification's may be anybody's: a proxy with a page of its own.
+  if (status === 201 || told === digest || await hasArrived(place, name, manifest, ports)) return;
+  const reason = `the registry answers with status ${status} and has not taken the manifest`;
+  throw operation.fail("protocol", reason, { status });
+}
+
+/** Whether a name points to what was put there. */
+async function hasArrived(
+  place: Place,
+  name: Tag | Digest,
+  { digest, mediaType }: SentManifest,
+  { ask, operation }: WritePorts,
+): Promise<boolean> {
+  const { answer } = await ask(place, {
+    url: addressIn(place, `manifests/${name}`),
+    method: "HEAD",
+    headers: { accept: mediaType },
+    read: readAway(0),
+  }, operation);
+  return answer.value !== undefined && answer.headers.get("docker-content-digest") === digest;
 }
 
 /**

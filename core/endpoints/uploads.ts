@@ -1,4 +1,4 @@
-import { RegistryError } from "../errors.ts";
+import { type ErrorCode, RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Repository } from "../names/reference.ts";
 import type { Asked, Matter } from "../wire/ask.ts";
@@ -11,11 +11,14 @@ import type { Content } from "../wire/content.ts";
 import { isVerdict } from "../wire/tokens.ts";
 import { addressIn } from "./address.ts";
 import { sendChunks } from "./chunks.ts";
+import { contradicts } from "./told_digest.ts";
 
 /** Bytes of an answer that does not matter. */
 const ANSWER_LIMIT = 64 * 1024;
 /** How often a blob is sent from its beginning. */
 const MOST_TRIES = 3;
+/** What another try may get over; before it the gate keeps the time that a registry asked for. */
+const PASSING: readonly ErrorCode[] = ["unavailable", "rate_limited"];
 
 /** What an upload takes. */
 export interface UploadPorts extends Pick<Wire, "ask" | "pause" | "route"> {
@@ -96,7 +99,7 @@ export async function sendBlob(
 
 /** Whether another try may do better: not where the content itself could not be had. */
 function mayPass(error: unknown, operation: Operation): boolean {
-  return error instanceof RegistryError && error.code === "unavailable" &&
+  return error instanceof RegistryError && PASSING.includes(error.code) &&
     error.facts.side !== "source" && !operation.signal?.aborted;
 }
 
@@ -145,7 +148,8 @@ async function upload(
   { digest, size, content, chunk }: Outbound,
   ports: UploadPorts,
 ): Promise<void> {
-  const { ask, operation } = ports;
+  const { operation } = ports;
+  const before = operation.left();
   let url = begun;
   let rest = await content();
   if (chunk !== undefined && size > chunk && !place.adapter.uploads?.whole) {
@@ -161,19 +165,41 @@ async function upload(
   }
   const last = new URL(url);
   last.search += `${last.search === "" ? "?" : "&"}digest=${digest}`;
+  operation.extend(before - operation.left());
+  try {
+    await finish(place, { url: last, digest, content: rest }, ports);
+  } finally {
+    // While bytes go, the operation's time stands still.
+    operation.extend(before - operation.left());
+  }
+}
+
+async function finish(
+  place: Place,
+  { url, digest, content }: Pick<Matter<true>, "url" | "content"> & { readonly digest: Digest },
+  ports: UploadPorts,
+): Promise<void> {
+  const { ask, operation } = ports;
   const asked = await ask(place, {
-    url: last,
+    url,
     method: "PUT",
     headers: { "content-type": "application/octet-stream" },
-    content: rest,
+    content,
     once: true,
     read: readAway(ANSWER_LIMIT),
   }, operation);
-  if (asked.answer.status === 404) throw lostUpload(asked, operation);
-  if (asked.answer.value === undefined) throw refusedAnswer(place, asked, operation);
-  const told = asked.answer.headers.get("docker-content-digest");
-  if (told === null || told === digest) return;
-  throw operation.fail("digest_mismatch", `what was sent as ${digest} arrived as ${told}`);
+  const { status, value, headers } = asked.answer;
+  if (status === 404) throw lostUpload(asked, operation);
+  if (status === 413) throw tooLarge(asked, operation);
+  if (value === undefined) throw refusedAnswer(place, asked, operation);
+  const told = headers.get("docker-content-digest");
+  if (contradicts(told, digest)) {
+    throw operation.fail("digest_mismatch", `what was sent as ${digest} arrived as ${told}`);
+  }
+  // Another status than the specification's may be anybody's: a proxy with a page of its own.
+  if (status === 201 || told === digest || await hasBlob(place, digest, ports)) return;
+  const reason = `the registry answers with status ${status} and has not taken the blob`;
+  throw operation.fail("protocol", reason, { status });
 }
 
 /** Registries forget uploads: a blob that was begun is no blob. */
@@ -181,6 +207,13 @@ function lostUpload({ answer }: Asked, operation: Operation): Error {
   const { status, diagnostics, request } = answer;
   const reason = `the registry has lost the upload: status ${status}`;
   return operation.fail("unavailable", reason, { status, diagnostics, request });
+}
+
+function tooLarge({ answer }: Asked, operation: Operation): Error {
+  const { status, diagnostics, request } = answer;
+  const reason = "the registry, or a proxy in front of it, takes no blob as large as this at once";
+  const hint = "--chunk-size 64MiB sends it in chunks";
+  return operation.fail("too_large", reason, { status, diagnostics, request, hint });
 }
 
 /**

@@ -11,6 +11,8 @@ export interface Found {
   readonly kind: "missing" | "file" | "folder" | "link" | "other";
   /** Bytes, of a file. */
   readonly size: number;
+  /** When it was changed, in milliseconds since 1970. */
+  readonly changed: number;
   /** Another one where the file is another one, or has been changed. */
   readonly stamp: string;
 }
@@ -42,19 +44,33 @@ export function requirePermission(names: readonly ("read" | "write")[], path: st
 
 /** Looks at a path. Errors have the code of the system. */
 export async function look(path: string): Promise<Found> {
+  return await foundBy(() => statOf(path));
+}
+
+/** Looks at what a path leads to: it is never a link. */
+export async function lookThrough(path: string): Promise<Found> {
+  return await foundBy(async () => {
+    if (typeof Deno !== "undefined") return await Deno.stat(path);
+    const { stat } = await import("node:fs/promises");
+    return plain(await stat(path));
+  });
+}
+
+async function foundBy(stat: () => Promise<Stat>): Promise<Found> {
   try {
-    return foundOf(await statOf(path));
+    return foundOf(await stat());
   } catch (error) {
     const code = codeOf(error);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-    return { kind: "missing", size: 0, stamp: "" };
+    return { kind: "missing", size: 0, changed: 0, stamp: "" };
   }
 }
 
 /** What a stat tells. */
 export function foundOf(stat: Stat): Found {
   const { size, ino, mtime } = stat;
-  return { kind: kindOf(stat), size, stamp: `${ino} ${size} ${mtime?.getTime()}` };
+  const changed = mtime?.getTime() ?? 0;
+  return { kind: kindOf(stat), size, changed, stamp: `${ino} ${size} ${changed}` };
 }
 
 /** Makes a folder, with those above it, unless it is there. */

@@ -16,6 +16,8 @@ export interface DiskFile extends AsyncDisposable {
   sync(): Promise<void>;
   /** What it is now. */
   look(): Promise<Found>;
+  /** Locks others out, until it is closed, where the system can; tells whether nobody else did. */
+  lock(): Promise<boolean>;
 }
 
 /** A file that is being written; it is removed when it is left before it was done. */
@@ -46,7 +48,8 @@ export async function createPartial(path: string): Promise<PartialFile | undefin
     try {
       const file = await openAs(path, "create");
       // A sweeper may have taken it for dead before the lock was ours.
-      if ((await look(path)).stamp === (await file.look()).stamp) return partial(path, file);
+      const isOurs = await file.lock() && (await look(path)).stamp === (await file.look()).stamp;
+      if (isOurs) return partial(path, file);
       await file[Symbol.asyncDispose]();
     } catch (error) {
       if (codeOf(error) !== "EEXIST") throw error;
@@ -56,26 +59,26 @@ export async function createPartial(path: string): Promise<PartialFile | undefin
 
 /** Removes a partial file, unless a living process writes it; tells whether there is none now. */
 export async function removeDead(path: string): Promise<boolean> {
-  const found = await look(path);
-  if (found.kind === "missing") return true;
-  if (found.kind === "folder") return false;
-  if (found.kind === "file" && await isHeld(path)) return false;
-  await removeFile(path);
+  const { kind } = await look(path);
+  if (kind === "missing") return true;
+  if (kind === "folder") return false;
+  if (kind !== "file" || typeof Deno === "undefined") return await removeStale(path, kind);
+  try {
+    using file = await Deno.open(path, { write: true });
+    // Removed while the lock is ours: nobody can take it for his own meanwhile.
+    if (!await file.tryLock(true)) return false;
+    await removeFile(path);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+  }
   return true;
 }
 
-async function isHeld(path: string): Promise<boolean> {
-  if (typeof Deno === "undefined") {
-    const { lstat } = await import("node:fs/promises");
-    return Date.now() - (await lstat(path)).mtimeMs < STALE;
-  }
-  try {
-    using file = await Deno.open(path, { write: true });
-    return !await file.tryLock(true);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return false;
-    throw error;
-  }
+/** Without locks of the system only the time tells. */
+async function removeStale(path: string, kind: Found["kind"]): Promise<boolean> {
+  if (kind === "file" && Date.now() - (await look(path)).changed < STALE) return false;
+  await removeFile(path);
+  return true;
 }
 
 function partial(path: string, file: DiskFile): PartialFile {
@@ -97,7 +100,6 @@ async function openAs(path: string, how: "read" | "create"): Promise<DiskFile> {
   if (typeof Deno === "undefined") return await openInNode(path, how);
   const options = how === "read" ? { read: true } : { read: true, write: true, createNew: true };
   const file = await Deno.open(path, options);
-  if (how === "create") await file.tryLock(true);
   let at = 0;
 
   async function seek(position: number): Promise<void> {
@@ -125,6 +127,7 @@ async function openAs(path: string, how: "read" | "create"): Promise<DiskFile> {
     truncate: (length) => file.truncate(length),
     sync: () => file.syncData(),
     look: async () => foundOf(await file.stat()),
+    lock: () => file.tryLock(true),
     [Symbol.asyncDispose]: () => Promise.resolve(file.close()),
   };
 }
@@ -146,6 +149,7 @@ async function openInNode(path: string, how: "read" | "create"): Promise<DiskFil
     truncate: (length) => file.truncate(length),
     sync: () => file.datasync(),
     look: async () => foundOf(plain(await file.stat())),
+    lock: () => Promise.resolve(true),
     [Symbol.asyncDispose]: () => file.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { RegistryError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 
@@ -8,7 +9,11 @@ const BLOCK = 512;
 const FILE_TYPES: readonly number[] = [0, 0x30];
 const FOLDER_TYPE = 0x35;
 /** Headers about the next entry: of PAX, and GNU's long names. */
-const ABOUT_NEXT: readonly number[] = [0x78, 0x4c];
+const PAX = 0x78;
+const ABOUT_NEXT: readonly number[] = [PAX, 0x4c];
+/** Headers about all entries that follow, and names of links. */
+const ABOUT_ALL: readonly number[] = [0x67, 0x4b];
+const ODD = "of a kind that no layout has";
 const TYPES: ReadonlyMap<number, string> = new Map([
   [0x31, "a hard link"],
   [0x32, "a symbolic link"],
@@ -50,18 +55,19 @@ export async function findEntries(
     const { readable, writable } = createTarDecoder({ strict: true });
     const reader = readable.getReader();
     const writer = writable.getWriter();
-    const writing = writer.write(bytes).catch(() => {});
+    const reading = reader.read();
+    // The end after it comes too soon for the content, which is nobody's matter: it ends the waiting.
+    const writing = writer.write(bytes).then(() => writer.close()).catch(() => {});
     try {
-      const { value } = await reader.read();
+      const { value } = await reading;
       if (value === undefined) throw broken(`there is no entry at byte ${at}`);
       return value.header;
     } catch (error) {
-      if (error instanceof Error && error.name === "RegistryError") throw error;
+      if (error instanceof RegistryError) throw error;
       throw broken(`at byte ${at}: ${error instanceof Error ? error.message : "it is no tar"}`);
     } finally {
       await writing;
       await reader.cancel().catch(() => {});
-      await writer.abort().catch(() => {});
     }
   }
 
@@ -78,12 +84,17 @@ export async function findEntries(
         if (isZero(await readAt(at + BLOCK, BLOCK))) return undefined;
         throw broken(`there is an empty block at byte ${at}`);
       }
+      if (isZero(block)) throw broken(`the header at byte ${at} is about nothing`);
       if (!ABOUT_NEXT.includes(block[156] ?? 0)) return bytes;
       const told = numberAt(block, 124, 12);
       if (told === undefined) throw broken(`the header at byte ${at} has no size`);
+      const start = at + length + BLOCK;
       length += BLOCK + padded(told);
       if (length > MOST_HEADER) {
         throw place.fail("blocked", `the header at byte ${at} has more than ${MOST_HEADER} bytes`);
+      }
+      if (block[156] === PAX && !isPax(await readAt(start, told))) {
+        throw broken(`the header at byte ${at} is no list of records`);
       }
     }
   }
@@ -95,37 +106,66 @@ export async function findEntries(
     const bytes = await blocksOf(at);
     if (bytes === undefined) return found;
     const block = bytes.subarray(-BLOCK);
+    // The library would take what follows for its content, and wait for it.
+    if (ABOUT_ALL.includes(block[156] ?? 0)) {
+      throw place.fail("blocked", `the header at byte ${at} is ${ODD}`);
+    }
     const header = await decode(bytes, at);
     const shown = `"${printable(header.name, 130)}"`;
-    const type = block[156] ?? 0;
-    const isFolder = type === FOLDER_TYPE || header.name.endsWith("/");
-    if (!FILE_TYPES.includes(type) && type !== FOLDER_TYPE) {
-      const told = TYPES.get(type) ?? "of a kind that no layout has";
-      throw place.fail("blocked", `${shown} in it is ${told}`);
-    }
+    const problem = problemOf(header, block);
+    if (problem !== undefined) throw place.fail("blocked", `${shown} in it ${problem}`);
+    const isFolder = isFolderOf(header, block);
+    const extent = { from: at + bytes.length, size: isFolder ? 0 : header.size };
+    at = extent.from + padded(extent.size);
+    if (!(at <= size)) throw broken(`${shown} is cut short`);
+    if (isFolder) continue;
     const name = plainName(header.name);
-    if (name === undefined) throw place.fail("blocked", `${shown} in it leads out of it`);
-    const attributes = Object.keys(header.pax ?? {});
-    // Readers differ in what such an entry holds, and so in where the next one begins.
-    const isOdd = attributes.some((key) => key.startsWith("GNU.sparse")) ||
-      isFolder && (numberAt(block, 124, 12) !== 0 || attributes.includes("size"));
-    if (isOdd) throw place.fail("blocked", `${shown} in it is of a kind that no layout has`);
-    const from = at + bytes.length;
-    const end = from + padded(isFolder ? 0 : header.size);
-    if (!(end <= size)) throw broken(`${shown} is cut short`);
-    if (!isFolder) {
-      if (found.has(name)) throw place.fail("blocked", `${shown} is in it twice`);
-      found.set(name, { from, size: header.size });
-    }
-    at = end;
+    if (found.has(name)) throw place.fail("blocked", `${shown} is in it twice`);
+    found.set(name, extent);
   }
 }
 
-/** A name without `./`; undefined where it leads out of the archive. */
-function plainName(name: string): string | undefined {
-  if (name.startsWith("/") || name.includes("\\") || name.includes("\0")) return undefined;
-  const parts = name.split("/").filter((part) => part !== "." && part !== "");
-  return parts.includes("..") ? undefined : parts.join("/");
+/** What is told of an entry by the library. */
+interface Header {
+  readonly name: string;
+  readonly size: number;
+  readonly pax?: Readonly<Record<string, string>>;
+}
+
+/** Why an entry is refused, to follow its name. */
+function problemOf(header: Header, block: Uint8Array): string | undefined {
+  const type = block[156] ?? 0;
+  if (!FILE_TYPES.includes(type) && type !== FOLDER_TYPE) return `is ${TYPES.get(type) ?? ODD}`;
+  if (leadsOut(header.name)) return "leads out of it";
+  const attributes = Object.keys(header.pax ?? {});
+  // Readers differ in what such an entry holds, and so in where the next one begins.
+  const isSparse = attributes.some((key) => key.startsWith("GNU.sparse"));
+  const isFilled = numberAt(block, 124, 12) !== 0 || attributes.includes("size");
+  return isSparse || isFolderOf(header, block) && isFilled ? `is ${ODD}` : undefined;
+}
+
+function isFolderOf({ name }: Header, block: Uint8Array): boolean {
+  return block[156] === FOLDER_TYPE || name.endsWith("/");
+}
+
+function leadsOut(name: string): boolean {
+  return name.startsWith("/") || /[\\\0]/.test(name) || name.split("/").includes("..");
+}
+
+/** A name without `./`. */
+function plainName(name: string): string {
+  return name.split("/").filter((part) => part !== "." && part !== "").join("/");
+}
+
+/** Whether records of PAX, `LENGTH KEY=VALUE` and a line feed, follow each other to the end. */
+function isPax(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length;) {
+    const start = String.fromCharCode(...bytes.subarray(at, at + 7));
+    const [, told = ""] = /^([1-9][0-9]{0,5}) /.exec(start) ?? [];
+    at += Number(told);
+    if (told === "" || bytes[at - 1] !== 0x0a) return false;
+  }
+  return true;
 }
 
 /** An octal number of a header; undefined for anything else. */

@@ -1,5 +1,5 @@
 import { printable } from "../names/printable.ts";
-import { type Found, look, requirePermission } from "../system/disk.ts";
+import { type Found, lookThrough, requirePermission } from "../system/disk.ts";
 import { openSeen } from "../system/disk_file.ts";
 import { type Extent, findEntries } from "./archive_entries.ts";
 import { type LayoutFile, type LayoutFiles, type LayoutPart, pathOf } from "./layout_files.ts";
@@ -65,7 +65,7 @@ export function openArchive(place: LayoutPlace): LayoutFiles {
 }
 
 async function follow(path: string, place: LayoutPlace): Promise<Found> {
-  const found = await look(path);
+  const found = await lookThrough(path);
   if (found.kind === "missing") throw place.fail("not_found", "there is no such file");
   if (found.kind !== "file") throw notPlain(place, path, found.kind, "file");
   return found;

@@ -26,14 +26,20 @@ export function archiveTarget(
   const manifests = new Map<Digest, NewEntry>();
   let begun: Promise<void> | undefined;
   const begin = () => begun ??= writer.begin();
+  /** What gets into the index once the copy has arrived. */
+  const entries: NewEntry[] = [];
 
   return {
     name: place.name,
     digestOf(name: Tag | Digest): Promise<Digest | undefined> {
       if (!isDigest(name)) {
-        return Promise.resolve(entryNamed(parseLayoutIndex(writer.index), name)?.digest);
+        const own = entries.findLast((entry) => entry.name === name);
+        const entry = own ?? entryNamed(parseLayoutIndex(writer.index), name);
+        return Promise.resolve(entry?.digest);
       }
-      return Promise.resolve(writer.sizeOf(name) === undefined ? undefined : name);
+      // What a copy that failed has left may not be in the index yet.
+      const isThere = manifests.has(name) || writer.arrived.has(name);
+      return Promise.resolve(isThere ? name : undefined);
     },
     hasBlob: ({ digest, size }: Descriptor) => Promise.resolve(writer.sizeOf(digest) === size),
     async putBlob(blob: Descriptor, content: () => Promise<Content>): Promise<Arrival> {
@@ -46,15 +52,18 @@ export function archiveTarget(
       await writer.put({ digest, size: bytes.length }, () => Promise.resolve(bytes), signal);
       manifests.set(digest, describe(sent, parseManifest(bytes, sent.mediaType)));
       const entry = entryOf(name, sent);
-      if (entry !== undefined) writer.name(entry);
+      if (entry !== undefined) entries.push(entry);
     },
     // Whoever reads a layout finds subjects in the manifests of its index.
     listedReferrers: () => Promise.resolve(undefined),
     async finish(arrived: Digest | undefined): Promise<void> {
       if (begun === undefined) return;
-      const entry = arrived && manifests.get(arrived);
-      const isNamed = parseLayoutIndex(writer.index).some(({ digest }) => digest === arrived);
-      if (entry !== undefined && !isNamed) writer.name(entry);
+      if (arrived !== undefined) {
+        for (const entry of entries) writer.name(entry);
+        const entry = manifests.get(arrived);
+        if (entry !== undefined) writer.name(entry);
+        for (const digest of manifests.keys()) writer.arrived.add(digest);
+      }
       await writer.end();
     },
   };

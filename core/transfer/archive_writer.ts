@@ -14,6 +14,7 @@ import type { LayoutPlace } from "./layout_place.ts";
 const END = 1024;
 /** Bytes that are copied at once. */
 const CHUNK = 1024 * 1024;
+const MARKER = '{"imageLayoutVersion":"1.0.0"}';
 /** The same time in all, so that equal archives are equal. */
 const mtime: Date = new Date(0);
 
@@ -34,6 +35,8 @@ export interface ArchiveWriter {
     content: () => Promise<Content>,
     signal?: AbortSignal,
   ): Promise<Arrival>;
+  /** The manifests of copies that have arrived. */
+  readonly arrived: Set<Digest>;
   /** Makes an entry of the index. */
   name(entry: NewEntry): void;
   /** A copy has ended. After the last one the archive gets its name, if anything in it has a name. */
@@ -54,6 +57,8 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
   let at = 0;
   /** What this writer has put there, when it had ended once. */
   let landed: Found | undefined;
+  /** Why what it holds is not known any more. */
+  let ruin: { readonly error: unknown } | undefined;
   let copies = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -127,22 +132,23 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
       }
     }
 
-    const results = await Promise.allSettled([feed(), drain()]);
-    for (const result of results) {
-      if (result.status === "rejected") throw result.reason;
+    const all = [feed(), drain()];
+    try {
+      await Promise.all(all);
+    } finally {
+      // The first failure is the cause, and ends the other.
+      await Promise.allSettled(all);
     }
     at = to - END;
   }
 
-  async function land(): Promise<void> {
+  async function land(whole: PartialFile): Promise<void> {
     const blobsEnd = at;
-    const bytes = (text: string) => new TextEncoder().encode(text);
-    const marker = bytes('{"imageLayoutVersion":"1.0.0"}');
-    await append("oci-layout", marker.length, [marker]);
-    const entries = bytes(index);
-    await append("index.json", entries.length, [entries]);
-    const whole = file;
-    if (whole === undefined) return;
+    const files = [["oci-layout", MARKER], ["index.json", index]] as const;
+    for (const [part, text] of files) {
+      const bytes = new TextEncoder().encode(text);
+      await append(part, bytes.length, [bytes]);
+    }
     await place.onDisk(path, async () => {
       await whole.truncate(at + END);
       await whole.sync();
@@ -155,14 +161,17 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
 
   async function end(): Promise<void> {
     if (file === undefined) return;
+    const whole = file;
     try {
-      if (index !== EMPTY_INDEX) return await land();
+      if (index !== EMPTY_INDEX) return await land(whole);
       at = 0;
       sizes.clear();
+    } catch (error) {
+      ruin = { error };
+      throw error;
     } finally {
-      const closing = file;
       file = undefined;
-      await place.onDisk(partial, async () => await closing?.[Symbol.asyncDispose]());
+      await place.onDisk(partial, async () => await whole[Symbol.asyncDispose]());
     }
   }
 
@@ -170,12 +179,14 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
     async begin(): Promise<void> {
       copies++;
       await inTurn(async () => {
+        if (ruin !== undefined) throw ruin.error;
         file ??= await place.onDisk(path, open);
       });
     },
     get index(): Uint8Array {
       return new TextEncoder().encode(index);
     },
+    arrived: new Set<Digest>(),
     sizeOf: (digest: Digest) => sizes.get(digest),
     put: ({ digest, size }, content, signal) =>
       inTurn(async () => {

@@ -3,6 +3,7 @@ import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Platform } from "../names/platform.ts";
 import type { Tag } from "../names/tag.ts";
+import { together } from "../together.ts";
 import { copyReferrers } from "./copy_referrers.ts";
 import { copyAs } from "./copy_tree.ts";
 import type { CopyPlan } from "./plan.ts";
@@ -43,12 +44,31 @@ export async function copyImage(
   to: Tag | undefined,
   voyage: Voyage,
 ): Promise<CopyResult> {
+  const { target } = voyage;
+  let result: CopyResult;
+  try {
+    result = await copyNamed(from, to, voyage);
+  } catch (error) {
+    // What failed first is what is told.
+    await target.finish?.(undefined).catch(() => {});
+    throw error;
+  }
+  await target.finish?.(result.digest);
+  return result;
+}
+
+async function copyNamed(
+  from: Tag | Digest,
+  to: Tag | undefined,
+  voyage: Voyage,
+): Promise<CopyResult> {
   const { source, target, platforms } = voyage;
   if (platforms !== undefined) return await copySome(from, to, { ...voyage, platforms });
-  const [told, there] = await Promise.all([
-    source.digestOf(from),
-    to === undefined ? undefined : target.digestOf(to),
-  ]);
+  const [told, there] = await together(
+    [() => source.digestOf(from), async () => to && await target.digestOf(to)],
+    (look) => look(),
+    voyage.stop,
+  );
   const landing = { to, before: there };
   if (told !== undefined && told === there) return presentAs(told, told, landing, voyage);
   const found = await source.readManifest(told ?? from);

@@ -27,6 +27,8 @@ export interface CopySource {
    * @throws {RegistryError} `reference_invalid` where there are several
    */
   onlyName?(): Promise<Tag | Digest>;
+  /** The tags of all images, for a source that lists them itself. */
+  tags?(): Promise<readonly Tag[]>;
   /** The digest that a name points to; undefined where there is none. */
   digestOf(name: Tag | Digest): Promise<Digest | undefined>;
   /**

@@ -57,8 +57,7 @@ export function entryNamed(entries: readonly Descriptor[], tag: Tag): Descriptor
  * @throws {RegistryError} `not_found` for none, `reference_invalid` for several
  */
 export function onlyNameIn(entries: readonly Descriptor[]): Tag | Digest {
-  const names = new Set(entries.map(nameOf).filter(isTag));
-  const tags = [...names].filter((name) => !ABOUT.test(name));
+  const tags = tagsIn(entries);
   const [tag] = tags;
   if (tag !== undefined && tags.length === 1) return tag;
   const digests = [...new Set(entries.map(({ digest }) => digest))];
@@ -68,6 +67,11 @@ export function onlyNameIn(entries: readonly Descriptor[]): Tag | Digest {
   const count = tag === undefined ? digests.length : tags.length;
   const hint = `Name one of ${list(tags.length > 0 ? tags : digests)}`;
   throw new RegistryError("reference_invalid", `there are ${count} images in it`, { hint });
+}
+
+/** The tags of images, in their order; not those of signatures and the like. */
+export function tagsIn(entries: readonly Descriptor[]): readonly Tag[] {
+  return [...new Set(entries.map(nameOf).filter(isTag))].filter((name) => !ABOUT.test(name));
 }
 
 /** The names that there are, for a message. */

@@ -8,7 +8,7 @@ import { printable } from "../names/printable.ts";
 import type { Tag } from "../names/tag.ts";
 import type { CopySource } from "./ends.ts";
 import { type LayoutFiles, readVerified, readWhole, streamVerified } from "./layout_files.ts";
-import { entryNamed, namesIn, onlyNameIn, parseLayoutIndex } from "./layout_index.ts";
+import { entryNamed, namesIn, onlyNameIn, parseLayoutIndex, tagsIn } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 import { openReferrers } from "./layout_referrers.ts";
 
@@ -83,6 +83,7 @@ export function sourceOf(
         throw place.fail(error.code, error.message, error.facts, error);
       }
     },
+    tags: async () => tagsIn(await entries()),
     async digestOf(name: Tag | Digest): Promise<Digest | undefined> {
       const entry = await find(name);
       if (entry !== undefined || !isDigest(name)) return entry?.digest;

@@ -39,23 +39,32 @@ export function targetOf(
     return (await files.find(digest))?.size === size;
   }
 
-  async function hasManifest(digest: Digest): Promise<boolean> {
+  /** The bytes of a manifest, if they are there and right. */
+  async function bytesOf(digest: Digest): Promise<Uint8Array | undefined> {
     const file = await files.find(digest);
-    if (file === undefined) return false;
+    if (file === undefined) return undefined;
     try {
-      await readVerified(file, digest, { place, limit: MANIFEST_LIMIT });
-      return true;
+      return await readVerified(file, digest, { place, limit: MANIFEST_LIMIT });
     } catch (error) {
-      if (error instanceof RegistryError && error.code === "digest_mismatch") return false;
+      if (error instanceof RegistryError && error.code === "digest_mismatch") return undefined;
       throw error;
     }
   }
 
+  /** Whether a manifest is there, and found by whoever looks for what is about another. */
+  async function isKept(digest: Digest): Promise<boolean> {
+    const bytes = await bytesOf(digest);
+    if (bytes === undefined) return false;
+    const manifest = place.reading(digest, () => parseManifest(bytes, undefined));
+    if (manifest.subject === undefined) return true;
+    return (await entries()).some((entry) => entry.digest === digest);
+  }
+
   async function digestOf(name: Tag | Digest): Promise<Digest | undefined> {
-    if (isDigest(name)) return await hasManifest(name) ? name : undefined;
+    if (isDigest(name)) return await isKept(name) ? name : undefined;
     const all = await entries();
     const entry = place.reading(`${place.path}/index.json`, () => entryNamed(all, name));
-    return entry !== undefined && await hasManifest(entry.digest) ? entry.digest : undefined;
+    return entry !== undefined && await bytesOf(entry.digest) ? entry.digest : undefined;
   }
 
   async function putBlob(blob: Descriptor, content: () => Promise<Content>): Promise<Arrival> {
@@ -70,7 +79,7 @@ export function targetOf(
     await (prepared ??= ground.prepare());
     signal?.throwIfAborted();
     const { digest, bytes } = sent;
-    if (!await hasManifest(digest)) {
+    if (await bytesOf(digest) === undefined) {
       const path = `${place.path}/${pathOf(digest)}`;
       await landBlob({ digest, size: bytes.length }, bytes, { place, path, signal });
     }
@@ -89,10 +98,9 @@ export function targetOf(
     async finish(arrived: Digest | undefined): Promise<void> {
       if (arrived === undefined) return;
       if ((await entries()).some(({ digest }) => digest === arrived)) return;
-      const file = await files.find(arrived);
-      if (file === undefined) return;
-      const bytes = await readVerified(file, arrived, { place, limit: MANIFEST_LIMIT });
-      const manifest = place.reading(file.path, () => parseManifest(bytes, undefined));
+      const bytes = await bytesOf(arrived);
+      if (bytes === undefined) return;
+      const manifest = place.reading(arrived, () => parseManifest(bytes, undefined));
       const entry = describe({ digest: arrived, bytes }, manifest);
       await ground.editIndex((index) => withEntry(index, entry));
     },

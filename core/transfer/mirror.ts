@@ -4,57 +4,37 @@ import type { Tag } from "../names/tag.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import { selectTags } from "../versions/select.ts";
 import { copyStale, failureOf, type Standing } from "./mirror_copy.ts";
-import { fewAtOnce, type MirrorSource, type MirrorTarget } from "./mirror_ends.ts";
+import { fewAtOnce } from "./mirror_ends.ts";
+import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import { isOwnedTag, type OwnedList, type OwnedTag } from "./owned.ts";
 import { openOwnedBook, type OwnedBook } from "./owned_book.ts";
 import { unwanted, whyNotPrune } from "./prune.ts";
 import { pruneTarget } from "./prune_target.ts";
-import type { Leftover, RepositoryReport, TagReport } from "./report.ts";
+import type { RepositoryReport, TagReport } from "./report.ts";
 import { reportedError } from "./report.ts";
 
 /** Tags of one repository that are asked about or copied at once. */
 const AT_ONCE = 6;
 
-/** One repository that is mirrored to another. */
-export interface MirrorJob {
-  /** Where images come from: `registry.example/org/app`. */
-  readonly source: string;
-  /** Where they go to. */
-  readonly target: string;
-  /** The plan's name; it owns nothing without one. */
-  readonly plan?: string;
-  /** Which tags are wanted: what any of these selects. */
-  readonly selects: readonly SelectOptions[];
-  /** The platforms that are wanted. @default all */
-  readonly platforms?: readonly string[];
-  /** Whether tags that are no longer wanted go, or are only named. */
-  readonly prune: boolean | "plan";
-  /** Whether nothing may be changed. */
-  readonly dryRun: boolean;
-  /** What an earlier run has left to do. @default all */
-  readonly leftover?: Leftover;
+/** What is wanted of a source's tags. */
+interface Choice {
+  /** How many there are. */
+  readonly listed: number;
+  /** Those that are wanted, each once. */
+  readonly selected: readonly Tag[];
+  /** Selections that choose none. */
+  readonly barren: number;
 }
 
-/** Both ends of a job. */
-export interface MirrorPorts {
-  /** What is mirrored. */
-  readonly source: MirrorSource;
-  /** Where to. */
-  readonly target: MirrorTarget;
-  /** Ends it early. */
-  readonly signal?: AbortSignal;
-  /** Told as each tag is dealt with. */
-  readonly onTag?: () => void;
-}
-
-/** The tags of a source that are wanted, each once. Digests as tags and lists of plans never are. */
-export function chooseTags(
-  listed: readonly TagEntry[],
-  selects: readonly SelectOptions[],
-): readonly Tag[] {
+/** The tags of a source that are wanted. Digests as tags and lists of plans never are. */
+function choose(listed: readonly TagEntry[], selects: readonly SelectOptions[]): Choice {
   const tags = listed.filter(({ name }) => !isOwnedTag(name));
-  const chosen = selects.flatMap((select) => selectTags(tags, { ...select, noDigestTags: true }));
-  return [...new Set(chosen.map(({ name }) => name))];
+  const chosen = selects.map((select) => selectTags(tags, { ...select, noDigestTags: true }));
+  return {
+    listed: listed.length,
+    selected: [...new Set(chosen.flat().map(({ name }) => name))],
+    barren: chosen.filter((each) => each.length === 0).length,
+  };
 }
 
 /**
@@ -66,17 +46,27 @@ export async function mirrorRepository(
   ports: MirrorPorts,
 ): Promise<RepositoryReport> {
   const { source, target } = job;
-  const nothing = { source, target, done: false, listed: 0, selected: 0, present: 0, tags: [] };
+  const nothing: RepositoryReport = {
+    source,
+    target,
+    done: false,
+    listed: 0,
+    selected: 0,
+    present: 0,
+    tags: [],
+  };
   try {
-    const listed = await ports.source.list();
-    const selected = chooseTags(listed, job.selects);
-    const counted = { ...nothing, listed: listed.length, selected: selected.length };
-    if (selected.length > 0) {
-      return { ...counted, ...await mirrorTags(selected, listed, job, ports) };
-    }
-    const reason = whyNotPrune({ ...counted, complete: true, failed: 0 });
-    const message = `Cannot mirror "${source}": ${reason}`;
-    return { ...counted, error: reportedError(new RegistryError("not_found", message)) };
+    const choice = choose(await ports.source.list(), job.selects);
+    const { listed, barren } = choice;
+    const selected = choice.selected.length;
+    const counted = { ...nothing, listed, selected };
+    const outcome = selected === 0
+      ? counted
+      : { ...counted, ...await mirrorTags(choice, job, ports) };
+    if (barren === 0 || outcome.error !== undefined) return outcome;
+    const reason = whyNotPrune({ listed, selected, barren, complete: true, failed: 0 });
+    const error = new RegistryError("not_found", `Cannot mirror "${source}": ${reason}`);
+    return { ...outcome, done: false, error: reportedError(error) };
   } catch (error) {
     ports.signal?.throwIfAborted();
     const told = reportedError(error);
@@ -88,11 +78,11 @@ export async function mirrorRepository(
 type Outcome = Pick<RepositoryReport, "done" | "present" | "tags" | "unpruned" | "error">;
 
 async function mirrorTags(
-  selected: readonly Tag[],
-  listed: readonly TagEntry[],
+  choice: Choice,
   job: MirrorJob,
   ports: MirrorPorts,
 ): Promise<Outcome> {
+  const { selected } = choice;
   const { leftover = "all", dryRun, plan } = job;
   const wanted = leftover === "all" ? selected : selected.filter((tag) => leftover.has(tag));
   const standings = await fewAtOnce(wanted, (tag) => look(tag, ports), AT_ONCE);
@@ -106,8 +96,10 @@ async function mirrorTags(
     : await copyStale(stale, book, job, ports);
   const tags = [...failures, ...copied];
   const failed = tags.filter(({ fate }) => fate === "failed").length;
-  const pruning = await prune({ listed: listed.length, selected, failed }, book, job, ports);
-  const done = failed === 0 && pruning.error === undefined;
+  const pruning = await prune({ ...choice, failed }, book, job, ports);
+  const isPruned = pruning.error === undefined &&
+    pruning.tags.every(({ error }) => error === undefined);
+  const done = failed === 0 && isPruned;
   return { ...pruning, done, present, tags: [...tags, ...pruning.tags] };
 }
 
@@ -152,11 +144,7 @@ function isDone(
 
 /** What becomes of the tags that the plan put there and does not want any more. */
 async function prune(
-  { listed, selected, failed }: {
-    readonly listed: number;
-    readonly selected: readonly Tag[];
-    readonly failed: number;
-  },
+  { selected, ...counts }: Choice & { readonly failed: number },
   book: OwnedBook | undefined,
   { prune, dryRun }: MirrorJob,
   { target, signal }: MirrorPorts,
@@ -165,8 +153,7 @@ async function prune(
   const owned = book.known;
   const tags = unwanted(owned, new Set(selected));
   if (tags.length === 0) return { tags: [] };
-  const ground = { listed, complete: true, selected: selected.length, failed };
-  const unpruned = whyNotPrune(ground);
+  const unpruned = whyNotPrune({ ...counts, selected: selected.length, complete: true });
   if (unpruned !== undefined) return { tags: [], unpruned };
   const onlyTell = dryRun || prune === "plan";
   try {

@@ -2,7 +2,7 @@ import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import type { CopyResult } from "./copy.ts";
 import { fewAtOnce } from "./mirror_ends.ts";
-import type { MirrorJob, MirrorPorts } from "./mirror.ts";
+import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import type { OwnedTag } from "./owned.ts";
 import type { OwnedBook } from "./owned_book.ts";
 import { reportedError, type TagReport } from "./report.ts";

@@ -96,15 +96,26 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
       });
       return operation.reading(() => parseOwned(bytes));
     },
-    async writeOwned(tag: Tag, { manifest, blobs }: OwnedArtifact): Promise<void> {
-      for (const { digest, mediaType, bytes } of blobs) {
-        const blob = { digest, mediaType, size: bytes.length };
-        if (await end.hasBlob(blob)) continue;
-        await end.putBlob(blob, () => Promise.resolve(bytes));
+    async writeOwned(tag: Tag, artifact: OwnedArtifact): Promise<void> {
+      try {
+        await write(tag, artifact);
+      } catch (error) {
+        if (!(error instanceof RegistryError)) throw error;
+        const message = `Cannot keep the list of what the plan puts there: ${error.message}`;
+        const hint = error.facts.hint ?? "A plan without a name keeps no list, and prunes nothing";
+        throw new RegistryError(error.code, message, { ...error.facts, hint }, { cause: error });
       }
-      await end.putManifest(tag, manifest);
     },
   };
+
+  async function write(tag: Tag, { manifest, blobs }: OwnedArtifact): Promise<void> {
+    for (const { digest, mediaType, bytes } of blobs) {
+      const blob = { digest, mediaType, size: bytes.length };
+      if (await end.hasBlob(blob)) continue;
+      await end.putBlob(blob, () => Promise.resolve(bytes));
+    }
+    await end.putManifest(tag, manifest);
+  }
 }
 
 function isImageType(mediaType: string): boolean {

@@ -101,6 +101,7 @@ export function rehearse(
         plan.manifests++;
         return Promise.resolve();
       },
+      finish: undefined,
     },
     plan: () => ({ ...plan, requests: requests + budget.spent }),
   };

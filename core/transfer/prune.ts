@@ -10,6 +10,8 @@ export interface PruneGround {
   readonly complete: boolean;
   /** Tags that the plan wants. */
   readonly selected: number;
+  /** Entries of the plan that want none of them. */
+  readonly barren: number;
   /** Tags that could not be copied. */
   readonly failed: number;
 }
@@ -36,11 +38,12 @@ export interface PruneDecision {
 
 /** Why nothing may be pruned; undefined if it may. */
 export function whyNotPrune(
-  { listed, complete, selected, failed }: PruneGround,
+  { listed, complete, selected, barren, failed }: PruneGround,
 ): string | undefined {
   if (!complete) return "the source's list of tags is not whole";
   if (listed === 0) return "the source lists no tags";
   if (selected === 0) return `none of the source's ${listed} tags is selected`;
+  if (barren > 0) return `an entry of the plan selects none of the source's ${listed} tags`;
   if (failed > 0) return `${failed} of ${selected} tags could not be copied`;
   return undefined;
 }

@@ -5,7 +5,7 @@ import { fewAtOnce, type MirrorTarget } from "./mirror_ends.ts";
 import { isOwnedTag, type OwnedList } from "./owned.ts";
 import { otherLists } from "./owned_book.ts";
 import { decidePrune, type KeptTag, neededBy, type PruneDecision } from "./prune.ts";
-import type { TagReport } from "./report.ts";
+import { reportedError, type TagReport } from "./report.ts";
 
 /** Questions to a target at once. */
 const AT_ONCE = 6;
@@ -81,53 +81,47 @@ async function removeAll(
   const remaining: Doomed[] = [];
   let takesTags = true;
   for (const each of doomed) {
-    const isGone = takesTags && await removeTag(each.tag, target);
-    if (isGone === true) fates.push({ ...each, fate: "deleted" });
-    else remaining.push(each);
-    if (isGone === "unsupported") takesTags = false;
+    const removal = takesTags ? await attempt(() => removeTag(each.tag, target)) : "unsupported";
+    if (removal === "unsupported") remaining.push(each);
+    else if (removal === "deleted") fates.push({ ...each, fate: "deleted" });
+    else fates.push(failed(each, removal));
+    if (removal === "unsupported") takesTags = false;
   }
   if (remaining.length === 0) return fates;
   const leaving = new Set(doomed.map(({ tag }) => tag));
-  const kept = await keptTags(listed.filter((tag) => !leaving.has(tag)), target);
+  const staying = listed.filter((tag) => !leaving.has(tag));
+  const kept = await attempt(() => keptTags(staying, target));
+  if (kept instanceof RegistryError) {
+    return [...fates, ...remaining.map((each) => failed(each, kept))];
+  }
   return [...fates, ...await removeManifests(remaining, kept, target)];
 }
 
 /** Some registries answer that there is no such tag where they only delete by digest. */
-async function removeTag(tag: Tag, target: MirrorTarget): Promise<true | "unsupported"> {
+async function removeTag(tag: Tag, target: MirrorTarget): Promise<"deleted" | "unsupported"> {
   const removal = await target.remove(tag);
-  if (removal === "deleted") return true;
-  if (removal === "missing" && await target.digestOf(tag) === undefined) return true;
-  return "unsupported";
+  if (removal !== "missing") return removal;
+  return await target.digestOf(tag) === undefined ? "deleted" : "unsupported";
 }
 
-async function keptTags(
-  tags: readonly Tag[],
-  target: MirrorTarget,
-): Promise<readonly KeptTag[] | RegistryError> {
-  try {
-    return await fewAtOnce(
-      tags,
-      async (tag) => ({ tag, needs: await target.needsOf(tag) }),
-      AT_ONCE,
-    );
-  } catch (error) {
-    if (error instanceof RegistryError) return error;
-    throw error;
-  }
+async function keptTags(tags: readonly Tag[], target: MirrorTarget): Promise<readonly KeptTag[]> {
+  return await fewAtOnce(tags, async (tag) => ({ tag, needs: await target.needsOf(tag) }), AT_ONCE);
 }
 
 async function removeManifests(
   doomed: readonly Doomed[],
-  kept: readonly KeptTag[] | RegistryError,
+  kept: readonly KeptTag[],
   target: MirrorTarget,
 ): Promise<readonly TagReport[]> {
   const fates: TagReport[] = [];
   for (const [digest, tags] of Map.groupBy(doomed, ({ digest }) => digest)) {
-    const reason = kept instanceof RegistryError
-      ? `what else needs it could not be found out: ${kept.message}`
-      : await removeManifest(digest, kept, target);
-    const fate = reason === undefined ? "deleted" : "left";
-    fates.push(...tags.map((each): TagReport => ({ ...each, fate, reason })));
+    const reason = await attempt(() => removeManifest(digest, kept, target));
+    fates.push(...tags.map((each): TagReport => {
+      if (reason instanceof RegistryError) return failed(each, reason);
+      return reason === undefined
+        ? { ...each, fate: "deleted" }
+        : { ...each, fate: "left", reason };
+    }));
   }
   return fates;
 }
@@ -144,4 +138,18 @@ async function removeManifest(
   }
   const removal = await target.remove(digest);
   return removal === "unsupported" ? "the registry deletes neither tags nor manifests" : undefined;
+}
+
+/** What a registry does wrong with one tag does not hide what became of the others. */
+async function attempt<T>(work: () => Promise<T>): Promise<T | RegistryError> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RegistryError) return error;
+    throw error;
+  }
+}
+
+function failed(each: Doomed, error: RegistryError): TagReport {
+  return { ...each, fate: "left", reason: "it could not be deleted", error: reportedError(error) };
 }

@@ -3,10 +3,11 @@ import { type Digest, isDigest } from "../names/digest.ts";
 import { parsePlatform } from "../names/platform.ts";
 import type { Tag } from "../names/tag.ts";
 import { stopOf } from "../together.ts";
+import type { Archives } from "../transfer/archive_writer.ts";
 import { copyImage, type CopyResult } from "../transfer/copy.ts";
 import { parseEndName } from "../transfer/end_name.ts";
 import type { CopySource, CopyTarget } from "../transfer/ends.ts";
-import { layoutSource, layoutTarget } from "../transfer/layout.ts";
+import { type LayoutPorts, layoutSource, layoutTarget } from "../transfer/layout.ts";
 import { openLedger } from "../transfer/ledger.ts";
 import { countedBudget, rehearse } from "../transfer/plan.ts";
 import type { CopyWatcher } from "../transfer/progress.ts";
@@ -64,7 +65,16 @@ export interface CopyVerbs {
   ): Promise<CopyResult>;
   /** Opens copies that share what they know. */
   copies(options?: CopiesOptions): Copies;
+  /**
+   * The tags of the images in a layout, `oci:PATH` or `oci-archive:FILE`; those of signatures are left out.
+   *
+   * @throws {RegistryError} `reference_invalid` for a reference, `not_found` where there is no layout
+   */
+  layoutTags(name: string, options?: Pick<CopyOptions, "signal">): Promise<readonly Tag[]>;
 }
+
+/** What ends of either kind take. */
+type EndPorts = RegistryPorts & LayoutPorts;
 
 /** Makes the verbs. */
 export function copyVerbs(chartroom: Chartroom): CopyVerbs {
@@ -72,7 +82,7 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
 
   async function openSource(
     text: string,
-    ports: RegistryPorts,
+    ports: EndPorts,
   ): Promise<{ readonly source: CopySource; readonly from: Tag | Digest }> {
     const end = parseEndName(text);
     if (end.kind === "registry") {
@@ -91,7 +101,7 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
   function openTarget(
     text: string,
     usual: Tag | undefined,
-    ports: RegistryPorts,
+    ports: EndPorts,
   ): { readonly target: CopyTarget; readonly to?: Tag } {
     const end = parseEndName(text);
     if (end.kind !== "registry") return { target: layoutTarget(end, ports), to: end.tag ?? usual };
@@ -109,6 +119,7 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     checkCount("chunk", chunk, "copy");
     checkCount("maxRequests", maxRequests, "copy");
     const ledger = openLedger(jobs);
+    const archives: Archives = new Map();
     const shared = budgetOf(maxRequests);
 
     async function copy(
@@ -118,12 +129,15 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     ): Promise<CopyResult> {
       const { stop, signal } = stopOf(options.signal);
       const budget = countedBudget(shared);
-      const ports = { wire: chartroom, manifests, signal, budget, chunk };
+      const ports = { wire: chartroom, manifests, signal, budget, chunk, archives };
       const platforms = options.platforms?.map(parsePlatform);
       const { source, from } = await openSource(sourceName, ports);
       const usual = isDigest(from) ? undefined : from;
       const { target, to } = openTarget(destination, usual, ports);
-      const voyage = { ...options, source, target, ledger, platforms, stop };
+      // What an archive has is forgotten with the archive where nothing arrived.
+      const isArchive = parseEndName(destination).kind === "oci-archive";
+      const known = isArchive ? openLedger(jobs) : ledger;
+      const voyage = { ...options, source, target, ledger: known, platforms, stop };
       if (!dryRun) return await copyImage(from, to, voyage);
       const { plan, ...ends } = rehearse(source, target, { budget, chunk });
       return { ...await copyImage(from, to, { ...voyage, ...ends }), plan: plan() };
@@ -132,7 +146,17 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     return { copy };
   }
 
+  async function layoutTags(
+    name: string,
+    { signal }: Pick<CopyOptions, "signal"> = {},
+  ): Promise<readonly Tag[]> {
+    const end = parseEndName(name);
+    if (end.kind !== "registry") return await layoutSource(end, { signal }).tags?.() ?? [];
+    throw new RegistryError("reference_invalid", `Cannot read "${name}": it is no layout`);
+  }
+
   return {
+    layoutTags,
     copy: (source: string, destination: string, options: CopyOptions & CopiesOptions = {}) =>
       copies(options).copy(source, destination, options),
     copies,

@@ -13,6 +13,7 @@ import { fullName, type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
 import { type RegistryPorts, registrySource } from "../transfer/registry_end.ts";
 import { leftoverOf, type MirrorReport, type RepositoryReport } from "../transfer/report.ts";
 import { checkShard, type Shard } from "../transfer/shard.ts";
+import { timeOf } from "../versions/age.ts";
 import { asksForDates } from "../versions/rules.ts";
 import type { Chartroom } from "./chartroom.ts";
 import type { Copies, CopiesOptions, CopyVerbs } from "./copy.ts";
@@ -61,6 +62,10 @@ export function mirrorVerbs(
     for await (const page of chartroom.tags(job.from, { details, signal }).pages()) {
       for (const tag of page) tags.push(tag);
     }
+    const undated = details ? tags.filter((tag) => timeOf(tag) === undefined).length : 0;
+    if (undated > 0) {
+      chartroom.warn(`${fullName(job.source)}: ${undated} tags have no known date: ages pass them`);
+    }
     return tags;
   }
 
@@ -99,6 +104,15 @@ export function mirrorVerbs(
     let tags = 0;
 
     async function carryOut(job: PlanJob): Promise<RepositoryReport[]> {
+      try {
+        return await carryOutOne(job);
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    }
+
+    async function carryOutOne(job: PlanJob): Promise<RepositoryReport[]> {
       const names = { source: fullName(job.source), target: fullName(job.target) };
       const leftover = resume === undefined ? "all" : leftoverOf(names, resume);
       // What was done before stays in the report, so that this one can be resumed in its turn.
@@ -116,18 +130,9 @@ export function mirrorVerbs(
       return [report];
     }
 
-    try {
-      const reports = (await fewAtOnce(jobs, carryOut, AT_ONCE)).flat();
-      return {
-        format: 1,
-        plan: plan.name,
-        done: reports.every(({ done }) => done),
-        repositories: reports,
-      };
-    } catch (error) {
-      stop.abort(error);
-      throw error;
-    }
+    const repositories = (await fewAtOnce(jobs, carryOut, AT_ONCE)).flat();
+    const done = repositories.every((each) => each.done);
+    return { format: 1, plan: plan.name, done, repositories };
   }
 
   return { mirror };

@@ -1,12 +1,11 @@
-import { compareKeyed, numbersKey, readKey } from "./order.ts";
-import { variantOf } from "./rules.ts";
+import { compareKeyed, numbersKey, partsKey, piecesOf, readKey } from "./order.ts";
+import { isBuilt, variantOf, withoutDigits } from "./rules.ts";
+import { value } from "./runs.ts";
 import type { Version } from "./shape.ts";
 
 /** The releases of one shape; where there are none at all, its pre-releases. */
 export interface Family {
   readonly shape: string;
-  /** Whether it is neither a variant nor named after commits. */
-  readonly isPlain: boolean;
   /** How many there are in the list, those outside of the range too. */
   count: number;
   /** The newest of them, and its `orderKey`. */
@@ -22,8 +21,7 @@ export function familiesOf(versions: readonly Version[]): Map<string, Family> {
     const key = readKey(version.tag, version);
     const family = families.get(shape);
     if (family === undefined) {
-      const isPlain = variantOf(version) === "" && !isOfCommit(version);
-      families.set(shape, { shape, isPlain, count: 1, newest: version, newestKey: key });
+      families.set(shape, { shape, count: 1, newest: version, newestKey: key });
       continue;
     }
     family.count++;
@@ -35,14 +33,15 @@ export function familiesOf(versions: readonly Version[]): Map<string, Family> {
   return families;
 }
 
-/** What is named after a commit is a build between releases. */
-function isOfCommit({ shape }: Version): boolean {
-  return shape.includes("<commit>");
+/** Whether its newest is neither a variant nor built between releases. */
+function isPlain({ newest }: Family): boolean {
+  return variantOf(newest) === "" && !isBuilt(newest);
 }
 
 /** Which family a person means who names none: that comes first. */
 export function byRank(a: Family, b: Family): number {
-  if (a.isPlain !== b.isPlain) return a.isPlain ? -1 : 1;
+  const isFirst = isPlain(a);
+  if (isFirst !== isPlain(b)) return isFirst ? -1 : 1;
   if (a.count !== b.count) return b.count - a.count;
   if (a.newest.kind !== b.newest.kind) return a.newest.kind === "version" ? -1 : 1;
   if (a.newestKey !== b.newestKey) return a.newestKey > b.newestKey ? -1 : 1;
@@ -50,43 +49,66 @@ export function byRank(a: Family, b: Family): number {
 }
 
 /**
- * Why the first of `families` was taken, and with it `first`, in one sentence; and which other family has a
- * newer release, as where a project has changed how it counts.
+ * Why the first of `families` was taken, and with it `first`, in one sentence; `stage` says what its newest
+ * is, if no release. It names other families that have a newer release, as where a project has changed how
+ * it counts: the newest of the same variant, and one of another variant if that is clearly newer.
  */
-export function reasonFor(first: Version, families: readonly Family[], noun: string): string {
+export function reasonFor(
+  first: Version,
+  families: readonly Family[],
+  { noun, stage }: { readonly noun: string; readonly stage: string },
+): string {
   const [family, ...others] = families;
   if (family === undefined) return "";
-  const { shape, count, isPlain } = family;
-  const rivals = others.filter((other) => other.isPlain === isPlain).length;
-  const kind = isPlain ? "without a variant" : "with a variant";
+  const { shape, count } = family;
+  const kind = kindOf(family);
+  const rivals = others.filter((other) => kindOf(other) === kind).length;
   const place = rivals === 0
     ? `the only shape ${kind}`
     : `the most common of ${rivals + 1} shapes ${kind}`;
-  const stage = first.isPre && noun === "release" ? "a pre-release; " : "";
   const counted = count === 1 ? `1 ${noun} has` : `${count} ${noun}s have`;
-  const newer = newerThan(family, others);
-  return `${first.tag}: ${stage}${counted} the shape ${shape}, ${place}${newer}`;
+  const newer = newerThan(family.newest, others).map(({ shape, newest: { tag } }) =>
+    `; ${tag} is newer, of the shape ${shape}: --like ${tag} chooses it`
+  );
+  return `${first.tag}: ${stage}${counted} the shape ${shape}, ${place}${newer.join("")}`;
 }
 
-/** What to say of a project that may have changed its shape: which other one has a newer release. */
-function newerThan({ newest }: Family, others: readonly Family[]): string {
-  const numbers = numbersKey(newest);
-  const prefix = newest.prefix.replace(/^v/i, "");
-  const [newer] = others
+function kindOf({ newest }: Family): string {
+  if (variantOf(newest) !== "") return "with a variant";
+  return isBuilt(newest) ? "of builds" : "without a variant";
+}
+
+/** Which other families to name, of a project that may have changed its shape. */
+function newerThan(newest: Version, others: readonly Family[]): readonly Family[] {
+  const prefix = plainPrefix(newest);
+  const rivals = others
     .filter(({ newest: other }) =>
-      other.kind === newest.kind && other.variant === newest.variant && !isOfCommit(other) &&
-      other.prefix.replace(/^v/i, "") === prefix && numbersKey(other) > numbers
+      other.kind === newest.kind && !isBuilt(other) && plainPrefix(other) === prefix
     )
     .sort((a, b) => compareKeyed(b.newestKey, b.newest.tag, a.newestKey, a.newest.tag));
-  if (newer === undefined) return "";
-  const { shape, newest: { tag } } = newer;
-  return `; ${tag} is newer, of the shape ${shape}: --like ${tag} chooses it`;
+  const kin = rivals.find(({ newest: other }) => isNewerKin(other, newest));
+  const held = kin?.newest ?? newest;
+  const stranger = rivals.find(({ newest: other }) => isNewerLine(other, held));
+  return [kin, stranger].filter((family) => family !== undefined);
 }
-/** Whether a version has the shape of a family, or leads to a release of it: then it may have other numbers. */
-export function belongs(version: Version, { shape, newest }: Family): boolean {
-  if (version.shape === shape) return true;
-  // 18beta1 comes before 18.0, but 4711-SNAPSHOT not after 1.2.5.
-  const isOfLine = version.numbers.length > 1 || newest.numbers.length <= 2;
-  return version.isPre && isOfLine && !isOfCommit(version) && version.kind === newest.kind &&
-    version.flavour === newest.flavour && version.variant === newest.variant;
+
+/** Whether a version is newer, of the same variant or of one with other digits, as `ubuntu-22.04` is. */
+function isNewerKin(other: Version, newest: Version): boolean {
+  const [theirs, ours] = [numbersKey(other), numbersKey(newest)];
+  if (other.variant === newest.variant) return theirs > ours;
+  if (withoutDigits(other.variant) !== withoutDigits(newest.variant)) return false;
+  return theirs > ours || (theirs === ours && partsKey(other.parts) > partsKey(newest.parts));
+}
+
+/** Whether a version of another variant is clearly newer: `2-alpine` is of no line that `1.10` has. */
+function isNewerLine(other: Version, newest: Version): boolean {
+  const isShorter = other.numbers.length < newest.numbers.length;
+  if (other.variant === newest.variant || isShorter) return false;
+  const [theirs = ""] = piecesOf(other).map(value);
+  const [ours = ""] = piecesOf(newest).map(value);
+  return theirs.length === ours.length ? theirs > ours : theirs.length > ours.length;
+}
+
+function plainPrefix({ prefix }: Version): string {
+  return prefix.replace(/^v/i, "");
 }

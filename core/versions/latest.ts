@@ -1,6 +1,7 @@
-import { openReleaseSearch, type ReleaseSearch } from "./newest_release.ts";
+import { nearestMiss } from "./nearest.ts";
+import { openReleaseSearch, type ReleaseSearch, type Searched } from "./newest_release.ts";
 import type { SelectOptions, SelectRule } from "./options.ts";
-import { openSelection, type Selectable, type Selected } from "./select.ts";
+import { type LeftOut, openSelection, type Selectable } from "./select.ts";
 
 /** What of a list is the latest, and what is told on the way. */
 export interface FindOptions<T> extends SelectOptions {
@@ -16,6 +17,13 @@ export interface Latest<T> extends Iterable<T> {
   readonly shape?: string;
   /** One sentence that says why this shape, without a full stop. */
   readonly reason?: string;
+  /** Whether these are pre-releases that nobody asked for: the list has no release. */
+  readonly standsIn: boolean;
+  /**
+   * Where nothing was found, what comes nearest, and the rule to change for it: of rule `pre` or `channels`
+   * what would be found with that, else the newest version of the shape that is most like the wanted one.
+   */
+  readonly missed?: LeftOut<T>;
   /** How many tags the list has. */
   readonly listed: number;
   /** Tags that passed without the date that `minAge`, `maxAge` or `sort` asks for. */
@@ -37,18 +45,25 @@ export async function findLatest<T extends Selectable>(
   const { onLeftOut } = options;
   const open = options.per === undefined ? openReleaseSearch<T> : openGroups<T>;
   const search = open(options);
+  const passedOver: T[] = [];
   let listed = 0;
   for await (const page of pages) {
     listed += page.length;
     for (const tag of page) {
       const rule = search.judge(tag);
-      if (rule !== undefined) onLeftOut?.(tag, rule);
+      if (rule === undefined) continue;
+      onLeftOut?.(tag, rule);
+      if (rule !== "version") passedOver.push(tag);
     }
   }
-  const { chosen: tags, shape, reason, leftOut } = search.settle();
+  const { chosen: tags, shape, reason, standsIn = false, leftOut } = search.settle();
   for (const { tag, rule } of leftOut) onLeftOut?.(tag, rule);
+  const missed = tags.length > 0
+    ? undefined
+    : nearestMiss([...passedOver, ...leftOut.map(({ tag }) => tag)], options);
   const { undated } = search;
-  return { tags, shape, reason, listed, undated, [Symbol.iterator]: () => tags.values() };
+  const found = { tags, shape, reason, standsIn, missed, listed, undated };
+  return { ...found, [Symbol.iterator]: () => tags.values() };
 }
 
 /** Takes every shape. */
@@ -64,7 +79,7 @@ function openGroups<T extends Selectable>(options: SelectOptions): ReleaseSearch
       if (rule === undefined) passed.push(tag);
       return rule;
     },
-    settle(): Selected<T> {
+    settle(): Searched<T> {
       return selection.settle(passed);
     },
   };

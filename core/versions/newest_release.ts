@@ -1,10 +1,12 @@
 import { watchChannels } from "./channels.ts";
-import { belongs, byRank, familiesOf, reasonFor } from "./families.ts";
+import { byRank, familiesOf, reasonFor } from "./families.ts";
 import { checkOptions, needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
+import { compareKeyed, orderKey } from "./order.ts";
 import { type LeftOut, openRanking, type Selected } from "./ranking.ts";
 import {
   asksForDates,
   candidateMaker,
+  joins,
   makeRules,
   nameOf,
   takesChannels,
@@ -17,15 +19,17 @@ import { parseVersion, type Version } from "./shape.ts";
 export interface NewestRelease<T> {
   /** Newest first, or in the order that was asked for. */
   readonly chosen: readonly T[];
-  /** That of the first of them, `#` for each number: `#.#.#`. */
+  /** That of the newest of them, `#` for each number: `#.#.#`. */
   readonly shape: string;
   /** How many releases of the list have the most common shape. */
   readonly count: number;
   /**
-   * One sentence that says why that shape, without a full stop. It names the newest release of another shape
-   * with the same prefix and variant, if that is newer: the project may have changed how it counts.
+   * One sentence that says why that shape, without a full stop. It names newer releases of other shapes with
+   * the same prefix: the project may have changed how it counts.
    */
   readonly reason: string;
+  /** Whether these are pre-releases that nobody asked for: the whole list has no release. */
+  readonly standsIn: boolean;
 }
 
 /** A search under way: give every tag of the list to `judge`, then call `settle`. */
@@ -51,7 +55,7 @@ interface Held<T> {
 /**
  * The newest releases of the most common shape among the tags that `options` ask for; `undefined` if there
  * are none. Shapes without a variant go first, then the more common, then versions before dates, then the
- * one with the newest version. Only where nothing was released, pre-releases are counted. What `range`
+ * one with the newest version. Only where the whole list has no release, pre-releases stand in. What `range`
  * leaves out still counts for its shape: the releases before 18 are those of the shape that 21.0.7 has.
  * Pre-releases that are let in join, even if they have another count of numbers.
  *
@@ -66,8 +70,8 @@ export function newestRelease<T extends Selectable>(
 ): NewestRelease<T> | undefined {
   const search = openReleaseSearch<T>(options);
   for (const tag of tags) search.judge(tag);
-  const { chosen, shape, count = 0, reason = "" } = search.settle();
-  return shape === undefined ? undefined : { chosen, shape, count, reason };
+  const { chosen, shape, count = 0, reason = "", standsIn = false } = search.settle();
+  return shape === undefined ? undefined : { chosen, shape, count, reason, standsIn };
 }
 
 /**
@@ -109,9 +113,9 @@ export function openReleaseSearch<T extends Selectable>(
       const isHeld = rule === undefined || (rule === "pre" && judgePre(candidate) === undefined);
       if (isHeld) held.push({ tag, version, isUndated: needsTime && time === undefined });
       if (!version.isPre) {
-        if (rule === "range") outside.push(version);
         // Releases that are not asked for are releases all the same.
-        isReleased ||= isHeld || rule === "range" || rule === "minAge" || rule === "maxAge";
+        isReleased = true;
+        if (rule === "range") outside.push(version);
       }
       return isHeld ? undefined : rule;
     },
@@ -124,7 +128,9 @@ export function openReleaseSearch<T extends Selectable>(
         else leftOut.push({ tag: each.tag, rule });
         if (each.isUndated && rule !== "pre") undated++;
       }
-      const found = newestOf(pool, outside.filter((version) => !lateRule(version)), options);
+      const standsIn = !isReleased && !isPreTaken;
+      const counted = outside.filter((version) => !lateRule(version));
+      const found = newestOf(pool, counted, { ...options, standsIn });
       return { ...found, leftOut: [...leftOut, ...found.leftOut] };
     },
   };
@@ -140,7 +146,7 @@ function poolOptions(options: SelectOptions): SelectOptions {
 function newestOf<T extends Selectable>(
   pool: readonly Held<T>[],
   outside: readonly Version[],
-  options: SelectOptions,
+  options: SelectOptions & { readonly standsIn: boolean },
 ): Searched<T> {
   const versions = pool.map(({ version }) => version);
   const releases = versions.filter(({ isPre }) => !isPre);
@@ -153,20 +159,38 @@ function newestOf<T extends Selectable>(
   const families = [...byShape.values()].sort(byRank);
   const [family] = families;
   if (family === undefined) return { chosen: [], leftOut: [] };
-  const { newest = 1, sort, reverse, limit } = options;
-  const ranking = openRanking<T>({ newest, sort, reverse, limit });
+  const { newest = 1, sort, reverse, limit, standsIn } = options;
+  // All are of one shape, but for pre-releases.
+  const like = family.newest.tag;
+  const ranking = openRanking<T>({ newest, sort, reverse, limit, like });
   const others: LeftOut<T>[] = [];
   for (const { tag, version } of pool) {
-    if (belongs(version, family)) ranking.add(tag, version);
+    const isOfFamily = version.shape === family.shape || joins(version, family.newest);
+    if (isOfFamily) ranking.add(tag, version);
     else others.push({ tag, rule: "shape" });
   }
   const { chosen, leftOut } = ranking.end();
-  const first = parseVersion(chosen.map(nameOf)[0] ?? "") ?? family.newest;
+  const first = parseVersion(newestName(chosen.map(nameOf))) ?? family.newest;
+  const stage = first.isPre && noun === "release" ? "a pre-release; " : "";
   return {
     chosen,
     shape: first.shape,
     count: family.count,
-    reason: reasonFor(first, families, noun),
+    reason: reasonFor(first, families, { noun, stage: standsIn ? "there is no release; " : stage }),
+    standsIn,
     leftOut: [...others, ...leftOut],
   };
+}
+
+/** The newest of names in any order. */
+function newestName(names: readonly string[]): string {
+  let [newest = ""] = names;
+  let newestKey = orderKey(newest);
+  for (const name of names.slice(1)) {
+    const key = orderKey(name);
+    if (compareKeyed(key, name, newestKey, newest) <= 0) continue;
+    newest = name;
+    newestKey = key;
+  }
+  return newest;
 }

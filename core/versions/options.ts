@@ -9,7 +9,7 @@ export interface SelectOptions {
   /**
    * Keeps versions of the same shape as this one: same prefix, count of numbers, kind of build and variant;
    * of the same line, `21` for `21.0.1`, unless `range` or `per` says which lines; and pre-releases only if
-   * it is one. Days, calendar versions and versions of one number have no lines.
+   * it is one. Days, versions that begin with a year (`2024.12.0`) and those of one number have no lines.
    */
   readonly like?: string;
   /** Keeps versions of this variant: its name, a glob such as `alpine*`, or `none` for the plain ones. */
@@ -18,15 +18,24 @@ export interface SelectOptions {
   readonly pre?: boolean;
   /** Keeps versions in this range: `^1.8.0`, `17.x`, `>=10.04 <22.04`. */
   readonly range?: string;
-  /** Keeps versions of the shape of `like`, or else of this one, that are newer than this one. */
+  /**
+   * Keeps versions of the shape of `like`, or else of this one, that are newer than this one. Without `like`,
+   * pre-releases that are let in join with any count of numbers: `1.27rc1` is newer than `1.26.2`.
+   */
   readonly newerThan?: string;
   /** Keeps tags at least so old: `12h`, `30d`, `2w`. A tag whose date is not known stays. */
   readonly minAge?: string;
-  /** Keeps tags at most so old. A tag whose date is not known stays. */
+  /** Keeps tags at most so old, no less than `minAge`. A tag whose date is not known stays. */
   readonly maxAge?: string;
   /** Lets versions that move among the others: `21` where there is `21.0.7`. @default for `like` with fewer numbers, as `21` */
   readonly channels?: boolean;
-  /** Keeps so many of the newest versions, at least 1, of each group that `per` makes. @default 1 with `per`, else all */
+  /**
+   * Keeps so many of the newest versions, at least 1, of each group that `per` makes. Builds of commits and of
+   * build servers, such as `2.14.0-cafe1234` and `11.5.0-80123`, only where their variant has no release, or
+   * where `like` or `newerThan` names a shape.
+   *
+   * @default 1 with `per`, else all
+   */
   readonly newest?: number;
   /** Groups by the first number, the first two, or only by variant. Variants are always apart. @default one group of all */
   readonly per?: "major" | "minor" | "variant";

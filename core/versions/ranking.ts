@@ -2,7 +2,7 @@ import { timeOf } from "./age.ts";
 import { byVersion, type Entry, groupOf, keepNewest } from "./newest.ts";
 import type { SelectOptions, SelectRule } from "./options.ts";
 import { readKey } from "./order.ts";
-import { nameOf } from "./rules.ts";
+import { isBuilt, nameOf } from "./rules.ts";
 import type { readTag } from "./shape.ts";
 
 type Order = NonNullable<SelectOptions["sort"]>;
@@ -31,7 +31,12 @@ export interface Ranking<T> {
   end(): Selected<T>;
 }
 
-/** Begins to rank tags. Holds of each only what its order asks for: a list may have a million. */
+/**
+ * Begins to rank tags. Holds of each only what its order asks for: a list may have a million.
+ *
+ * Builds between releases count only where nothing of their variant was released, or where `like` or
+ * `newerThan` names the shape.
+ */
 export function openRanking<T extends string | { readonly name: string }>(
   options: SelectOptions,
 ): Ranking<T> {
@@ -39,9 +44,10 @@ export function openRanking<T extends string | { readonly name: string }>(
   const order = orderOf(options);
   const needsKey = isGrouped(options) || order === "version" || order === "date";
   const leftOut: LeftOut<T>[] = [];
-  const groups = isGrouped(options)
-    ? keepNewest<T>(newest, ({ tag }) => leftOut.push({ tag, rule: "newest" }))
-    : undefined;
+  const drop = ({ tag }: Entry<T>) => leftOut.push({ tag, rule: "newest" });
+  const groups = isGrouped(options) ? keepNewest<T>(newest, drop) : undefined;
+  const isMixed = options.like === undefined && options.newerThan === undefined;
+  const built = isMixed ? keepNewest<T>(newest, drop) : undefined;
   const alone: Entry<T>[] = [];
   let index = 0;
   return {
@@ -56,10 +62,17 @@ export function openRanking<T extends string | { readonly name: string }>(
         index: index++,
       };
       if (groups === undefined) alone.push(entry);
+      else if (built !== undefined && typeof read !== "string" && isBuilt(read)) built.add(entry);
       else groups.add(entry);
     },
     end(): Selected<T> {
-      const entries = (groups?.end() ?? alone).sort(ORDERS[order]);
+      const entries = groups?.end() ?? alone;
+      const released = new Set(groups === undefined ? [] : entries.map(scopeOf));
+      for (const entry of built?.end() ?? []) {
+        if (released.has(scopeOf(entry))) drop(entry);
+        else entries.push(entry);
+      }
+      entries.sort(ORDERS[order]);
       if (options.reverse === true) entries.reverse();
       for (const { tag } of entries.slice(limit)) leftOut.push({ tag, rule: "limit" });
       return { chosen: entries.slice(0, limit).map(({ tag }) => tag), leftOut };
@@ -74,6 +87,11 @@ export function isRankedLate(options: SelectOptions): boolean {
 
 function isGrouped({ newest, per }: SelectOptions): boolean {
   return newest !== undefined || per !== undefined;
+}
+
+/** The variant of a group. */
+function scopeOf({ group }: Entry<unknown>): string {
+  return group.split("/", 1)[0] ?? "";
 }
 
 function orderOf(options: SelectOptions): Order {

@@ -1,4 +1,5 @@
 import { parseDuration, timeOf } from "./age.ts";
+import { readDate } from "./calendar.ts";
 import { orderKey, readKey } from "./order.ts";
 import { needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
 import { matchesGlob, parsePattern } from "./pattern.ts";
@@ -8,6 +9,8 @@ import { readTag, type Version } from "./shape.ts";
 
 /** The first number of calendar versions: `2024.12.5`. They have no lines. */
 const YEAR = /^20\d\d$/;
+/** So many digits behind a hyphen count builds, not revisions: `11.5.0-80123`. */
+const FEWEST_OF_BUILD = 5;
 
 /** A tag's own part of the question: what can be told of it without the other tags. */
 export interface Candidate {
@@ -65,13 +68,7 @@ function versionRules(options: SelectOptions): Rule[] {
   const rules: Rule[] = [["version", ({ read }) => typeof read !== "string"]];
   const example = exampleOf(options);
   if (example !== undefined) {
-    const line = lineOf(example, options);
-    rules.push([
-      options.like === undefined ? "newerThan" : "like",
-      on(({ shape, numbers }) => {
-        return shape === example.shape && (line === undefined || value(numbers[0] ?? "") === line);
-      }),
-    ]);
+    rules.push(options.like === undefined ? newerShape(example) : alike(example, options));
   }
   if (variant !== undefined) rules.push(["variant", on((version) => isOf(version, variant))]);
   const range = options.range === undefined ? undefined : parseRange(options.range);
@@ -85,6 +82,23 @@ function versionRules(options: SelectOptions): Rule[] {
   return rules;
 }
 
+function alike(example: Version, options: SelectOptions): Rule {
+  const line = lineOf(example, options);
+  return [
+    "like",
+    on(({ shape, numbers }) => {
+      return shape === example.shape && (line === undefined || value(numbers[0] ?? "") === line);
+    }),
+  ];
+}
+
+function newerShape(example: Version): Rule {
+  return [
+    "newerThan",
+    on((version) => version.shape === example.shape || joins(version, example)),
+  ];
+}
+
 function ageRules(options: SelectOptions): Rule[] {
   const { minAge, maxAge, now = Date.now() } = options;
   const rules: Rule[] = [];
@@ -94,6 +108,12 @@ function ageRules(options: SelectOptions): Rule[] {
   }
   if (maxAge !== undefined) {
     const earliest = now - parseDuration(maxAge);
+    if (minAge !== undefined && parseDuration(minAge) > parseDuration(maxAge)) {
+      const expected = "expected no more than the latter";
+      throw new RangeError(
+        `Cannot select with minAge "${minAge}" and maxAge "${maxAge}": ${expected}`,
+      );
+    }
     rules.push(["maxAge", ({ time }) => time === undefined || time >= earliest]);
   }
   return rules;
@@ -102,6 +122,33 @@ function ageRules(options: SelectOptions): Rule[] {
 /** What a version is a variant of: its flavour and its variant, `amd64-slim`, or empty for a plain one. */
 export function variantOf({ flavour, variant }: Version): string {
   return flavour === "" || variant === "" ? flavour + variant : `${flavour}-${variant}`;
+}
+
+/** Whether a version was built between releases: named after a commit, or numbered by a build server. */
+export function isBuilt({ shape, parts, behind }: Version): boolean {
+  if (parts.length === 0 && behind.length === 0) return false;
+  return shape.includes("<commit>") ||
+    parts.some(({ mark, value }) => mark === "-" && isBuildNumber(value));
+}
+
+/** Few digits revise a release, as `-1` does, and some are a day. */
+function isBuildNumber(digits: string): boolean {
+  return digits.length >= FEWEST_OF_BUILD && !digits.includes(".") &&
+    readDate(digits, digits) === undefined;
+}
+
+/** Whether a pre-release leads to a release like this one, whatever its count of numbers. */
+export function joins(version: Version, release: Version): boolean {
+  // 18beta1 comes before 18.0, but 4711-SNAPSHOT not after 1.2.5.
+  const isOfLine = version.numbers.length > 1 || release.numbers.length <= 2;
+  return version.isPre && isOfLine && !version.shape.includes("<commit>") &&
+    version.kind === release.kind && version.flavour === release.flavour &&
+    version.variant === release.variant;
+}
+
+/** Text with `#` for each run of digits: that of `alpine3.19` is that of `alpine3.20`. */
+export function withoutDigits(text: string): string {
+  return text.replace(/\d+/g, "#");
 }
 
 /** The name of an element of a list. */
@@ -135,9 +182,15 @@ export function takesPre(options: SelectOptions): boolean {
     (range !== undefined && parseRange(range).namesPre);
 }
 
-/** Whether versions that move are let in: an example of fewer numbers asks for them, a pre-release not. */
+/**
+ * Whether versions that move are let in: an example of fewer numbers asks for them; one that is a
+ * pre-release does not, nor where pre-releases of any count join.
+ */
 export function takesChannels(options: SelectOptions): boolean {
-  return options.channels ?? exampleOf(options)?.isPre === false;
+  if (options.channels !== undefined) return options.channels;
+  const example = exampleOf(options);
+  if (example === undefined || example.isPre) return false;
+  return options.like !== undefined || example.numbers.length === 1 || !takesPre(options);
 }
 
 /** Whether a rule or the order asks for dates. */

@@ -118,7 +118,8 @@ function versionFrom(tag: string, at: number): Version | "channel" {
   const { kind, numbers, separator, time, end } = found;
   const tail = readTail(tag, end, found);
   const prefix = tag.slice(0, at);
-  if (kind === "version" && (tail.moves || (numbers.length === 1 && isCounter(prefix)))) {
+  const flavour = flavourOf(prefix);
+  if (kind === "version" && (tail.moves || countsElse(prefix, flavour, numbers.length))) {
     return "channel";
   }
   const isPre = tail.parts.some(({ role }) => role === "pre");
@@ -127,7 +128,7 @@ function versionFrom(tag: string, at: number): Version | "channel" {
     tag,
     kind,
     prefix,
-    flavour: flavourOf(prefix),
+    flavour,
     numbers,
     separator,
     parts: time === "" ? tail.parts : [timed, ...tail.parts],
@@ -157,8 +158,12 @@ function announces(segment: string): boolean {
   });
 }
 
-function isCounter(prefix: string): boolean {
-  if (prefix.length < 2) return false;
+/** Whether so many numbers behind a prefix are no version: `nanoserver-1809`, `build-7`. */
+function countsElse(prefix: string, flavour: string, count: number): boolean {
+  if (flavour === "" || count >= FEWEST_OF_NAMED) return false;
+  const last = flavour.slice(flavour.lastIndexOf("-") + 1);
+  if (wordBefore(last)?.role === "base") return true;
+  if (count > 1) return false;
   const [first = ""] = prefix.split("-", 1);
   return wordBefore(first.replace(/[._]$/, ""))?.role === "counter";
 }

@@ -23,7 +23,7 @@ export interface Part {
 
 /** What stands behind the numbers of a tag. */
 export interface Tail {
-  /** In the order of the tag, those behind the variant not included. */
+  /** In the order of the tag, but for a commit before a pre-release; those behind the variant not included. */
   readonly parts: readonly Part[];
   /** Builds behind the variant: `-r4` of `1.25.3-debian-11-r4`. */
   readonly behind: readonly Part[];
@@ -131,7 +131,10 @@ function takeWord(draft: Draft, piece: Piece, tag: string, isUpdate: boolean): n
   if (word?.role === "pre" && !isCount && (letters.length > 1 || number !== "")) {
     const next = number === "" ? numberBehind(tag, end) : end;
     const value = number === "" ? tag.slice(Math.min(end + 1, next), next) : number;
-    draft.parts.push({ role: "pre", mark: letters, value, rank: word.rank ?? 0 });
+    // 8.17.0-a1b2c3d4-SNAPSHOT is a build of 8.17.0-SNAPSHOT.
+    const isOfCommit = draft.variant === "" && draft.shape.endsWith("<commit>");
+    const part: Part = { role: "pre", mark: letters, value, rank: word.rank ?? 0 };
+    draft.parts.splice(draft.parts.length - (isOfCommit ? 1 : 0), 0, part);
     return next;
   }
   return takeRevision(draft, piece, tag, number);
@@ -150,7 +153,8 @@ function takeMixed(draft: Draft, piece: Piece): number {
 
 function takeRevision(draft: Draft, piece: Piece, tag: string, number: string): number {
   const { mark, letters, end } = piece;
-  const isKnown = buildWord(letters) !== undefined;
+  const word = buildWord(letters);
+  const isKnown = word !== undefined && (word.dotted !== true || piece.rest.startsWith("."));
   const isSingle = letters.length === 1 && !draft.inVariant && (number !== "" || mark === "");
   if (isSingle || (isKnown && number !== "")) {
     return takeBuild(draft, piece, mark + letters, number, `${mark}${letters}#`);

@@ -6,6 +6,8 @@ export type WordRole =
   | "architecture"
   /** Before the numbers: what follows counts something else than releases. */
   | "counter"
+  /** Before the numbers: fewer than three of them are those of a base image, or of a line that moves. */
+  | "base"
   /** Behind the numbers: not released yet. */
   | "pre"
   /** Behind the numbers: released, which the numbers alone say elsewhere. */
@@ -23,6 +25,8 @@ export interface Word {
   readonly role: WordRole;
   /** The place of a pre-release word among the others; equal ones are ordered by their number. */
   readonly rank?: number;
+  /** Of a build: whether it is one only with a dot before its number; `ee10` is Jakarta EE 10. */
+  readonly dotted?: true;
   /** A tag as registries have it. */
   readonly example: string;
 }
@@ -57,6 +61,13 @@ export const WORDS: readonly Word[] = [
   { word: "build", role: "counter", example: "build-152" },
   { word: "run", role: "counter", example: "run-99" },
 
+  { word: "nanoserver", role: "base", example: "nanoserver-1809" },
+  { word: "windowsservercore", role: "base", example: "windowsservercore-1809" },
+  { word: "alpine", role: "base", example: "alpine-3.19" },
+  { word: "debian", role: "base", example: "debian-12" },
+  { word: "ubuntu", role: "base", example: "ubuntu-22.04" },
+  { word: "experimental", role: "base", example: "experimental-v3.0" },
+
   { word: "dev", role: "pre", rank: 0, example: "2.9-dev5" },
   { word: "snapshot", role: "pre", rank: 0, example: "2.11.0-SNAPSHOT" },
   { word: "nightly", role: "pre", rank: 0, example: "3.0.0-nightly.20251104" },
@@ -76,6 +87,7 @@ export const WORDS: readonly Word[] = [
   { word: "final", role: "release", example: "4.8.3.Final" },
   { word: "release", role: "release", example: "2.1.0.RELEASE" },
   { word: "ga", role: "release", example: "2017-GA-ubuntu" },
+  { word: "rtm", role: "release", example: "2025-RTM-ubuntu-22.04" },
 
   { word: "r", role: "build", example: "1.25.3-debian-11-r4" },
   { word: "ls", role: "build", example: "1.9.3-ls56" },
@@ -86,6 +98,10 @@ export const WORDS: readonly Word[] = [
   { word: "eksbuild", role: "build", example: "v1.11.4-eksbuild.1" },
   { word: "gke", role: "build", example: "v1.27.3-gke.1700" },
   { word: "cu", role: "build", example: "2019-CU15-ubuntu-20.04" },
+  { word: "gdr", role: "build", example: "2022-CU16-GDR1-ubuntu-22.04" },
+  { word: "security", role: "build", example: "11.4.0-security-01" },
+  { word: "ce", role: "build", dotted: true, example: "17.6.1-ce.0" },
+  { word: "ee", role: "build", dotted: true, example: "17.6.1-ee.0" },
   { word: "post", role: "build", example: "v0.6.3.post1" },
   { word: "p", role: "build", example: "2.4.0p34" },
   { word: "sp", role: "build", example: "7.2.10-sp8" },
@@ -96,7 +112,7 @@ export const WORDS: readonly Word[] = [
   { word: "x", role: "moving", example: "4.x" },
 ];
 
-const BEFORE: ReadonlyMap<string, Word> = byWord(["prefix", "architecture", "counter"]);
+const BEFORE: ReadonlyMap<string, Word> = byWord(["prefix", "architecture", "counter", "base"]);
 const BEHIND: ReadonlyMap<string, Word> = byWord(["pre", "release", "moving"]);
 const BUILDS: ReadonlyMap<string, Word> = byWord(["build"]);
 

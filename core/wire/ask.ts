@@ -48,12 +48,17 @@ export function createAsk(ports: {
   /** By origin: the first question that was put to it. */
   const scouts = new Map<string, Promise<unknown>>();
 
-  /** The first one goes alone: the challenge that it meets would be met by all who go with it. */
+  /**
+   * Where it is not known how a registry lets readers in, the first question goes alone: the challenge that
+   * it meets would be met by all who go with it.
+   */
   async function ask<T>(
     place: Place,
     matter: Matter<T>,
     operation: Operation,
   ): Promise<Asked<T>> {
+    const { token, anonymous } = place.adapter;
+    if (token !== undefined || anonymous === "open") return await askAt(place, matter, operation);
     const scout = scouts.get(place.origin);
     if (scout !== undefined) {
       await waitFor(scout, operation, clock);

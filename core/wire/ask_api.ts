@@ -150,9 +150,9 @@ export function createAskApi(ports: {
 }
 
 function needsLogin({ origin, login }: RegistryApi, operation: Operation): Error {
-  const hint = login?.env === undefined ? "A login helps" : `${login.env} holds one`;
-  const reason = `${new URL(origin).host} answers nobody without a token`;
-  return operation.fail("unauthorized", reason, { hint });
+  const example = login?.env === undefined ? "" : `, as in ${login.env}`;
+  const reason = `${new URL(origin).host} answers nobody without a token${example}`;
+  return operation.fail("unauthorized", reason, { hint: "A login helps" });
 }
 
 /** A login that is changed for a token, or was. */

@@ -14,8 +14,10 @@ export interface Outgoing {
   readonly body: BodyInit;
   /** Why the content itself broke off, if it did. */
   failure(): unknown;
-  /** Ends the content, taken or not. */
+  /** Ends the content, taken or not: an answer can come before all was sent. */
   end(): void;
+  /** Lets go of a connection that still waits for the rest. Not before the answer is read: it goes too. */
+  drop(): void;
 }
 
 /** Makes content ready to be sent; `watch` tells a server that takes nothing from a slow source. */
@@ -26,11 +28,13 @@ export function openContent(content: Content | undefined, watch: Watch): Outgoin
       body: content as Uint8Array<ArrayBuffer>,
       failure: () => undefined,
       end: () => {},
+      drop: () => {},
     };
   }
   const chunks = content()[Symbol.asyncIterator]();
   let failure: unknown;
   let ended = false;
+  let open: ReadableByteStreamController | undefined;
 
   async function pull(controller: ReadableByteStreamController): Promise<void> {
     watch.rest();
@@ -39,6 +43,7 @@ export function openContent(content: Content | undefined, watch: Watch): Outgoin
       if (ended) return;
       if (done) {
         ended = true;
+        open = undefined;
         watch.expect(STORING, Infinity, "no answer");
         controller.close();
         return;
@@ -47,6 +52,7 @@ export function openContent(content: Content | undefined, watch: Watch): Outgoin
       controller.enqueue(value as Uint8Array<ArrayBuffer>);
     } catch (error) {
       failure = error;
+      open = undefined;
       throw error;
     }
   }
@@ -59,6 +65,21 @@ export function openContent(content: Content | undefined, watch: Watch): Outgoin
   }
 
   // Of bytes, because other streams take a fifth longer.
-  const body = new ReadableStream({ type: "bytes", pull, cancel: end });
-  return { body, failure: () => failure, end };
+  const body = new ReadableStream({
+    type: "bytes",
+    start: (controller: ReadableByteStreamController) => void (open = controller),
+    pull,
+    cancel(): void {
+      open = undefined;
+      end();
+    },
+  });
+
+  function drop(): void {
+    end();
+    open?.error(new Error("answered before all was sent"));
+    open = undefined;
+  }
+
+  return { body, failure: () => failure, end, drop };
 }

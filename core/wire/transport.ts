@@ -145,6 +145,7 @@ export function createTransport(ports: {
 
     function settle(failure?: unknown): void {
       watch.stop();
+      content?.drop();
       onExchange?.({
         method,
         url: clean(shown(url, request.signed)),
@@ -190,7 +191,7 @@ export function createTransport(ports: {
       settle(failure);
       throw failure;
     } finally {
-      // An answer can come before all was sent; nobody else ends the stream then.
+      // Nobody else ends the stream of what was answered before.
       content?.end();
     }
     watch.rest();

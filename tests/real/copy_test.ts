@@ -190,6 +190,29 @@ test("copy sends chunks and fewer platforms", async () => {
   assertEquals(JSON.parse(new TextDecoder().decode(manifest)).manifests.length, 2);
 });
 
+test("copy fills a layout and an archive that skopeo reads, and reads what skopeo wrote", async () => {
+  await using registries = await startTwoRegistries();
+  await using person = await createPerson();
+  const { source, target } = registries;
+  await fill(source);
+  for (const kind of ["oci", "oci-archive"]) {
+    const place = `${kind}:${person.home}/${kind}:2.0`;
+    await copied(person, [`${source.host}/team/app:2.0`, place]);
+    const read = await person.skopeo(["inspect", "--raw", place]);
+    assertEquals(digestOf(new TextEncoder().encode(read.stdout)), index.digest, read.stderr);
+    const flags = ["--all", "--preserve-digests", "--dest-tls-verify=false"];
+    const moved = `docker://${target.host}/by/skopeo:${kind}`;
+    const { code, stderr } = await person.skopeo(["copy", ...flags, place, moved]);
+    assertEquals(code, 0, stderr);
+    assertWhole(await skopeoCopyOut(target, `by/skopeo:${kind}`), index);
+    const written = `${kind}:${person.home}/${kind}-by-skopeo:2.0`;
+    const wrote = await person.skopeo(["copy", "--all", place, written]);
+    assertEquals(wrote.code, 0, wrote.stderr);
+    await copied(person, [written, `${target.host}/by/portolan:${kind}`]);
+    assertWhole(await skopeoCopyOut(target, `by/portolan:${kind}`), index);
+  }
+});
+
 test("copy that is interrupted exits with 130, and goes on where it was", async () => {
   await using registries = await startTwoRegistries();
   await using person = await createPerson();
@@ -207,7 +230,7 @@ test("copy that is interrupted exits with 130, and goes on where it was", async 
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    await somethingIn(join(target.directory, "storage"));
+    await growth(join(target.directory, "storage"));
     child.kill(signal);
     const { code } = await child.output();
     assertEquals(code, expected);
@@ -217,10 +240,11 @@ test("copy that is interrupted exits with 130, and goes on where it was", async 
   assertWhole(await skopeoCopyOut(target, "mirror/app:1.0"), big);
 });
 
-/** Waits until an upload has begun to arrive. */
-async function somethingIn(folder: string): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await bytesIn(folder) > 1_000_000) return;
+/** Waits until more than a megabyte has been written. */
+async function growth(folder: string): Promise<void> {
+  const before = await bytesIn(folder);
+  for (let tries = 0; tries < 3000; tries++) {
+    if (await bytesIn(folder) > before + 1_000_000) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   throw new Error("No upload has begun");

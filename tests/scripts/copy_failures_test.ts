@@ -123,6 +123,35 @@ Deno.test("copy puts the tag when what refers to the image is there", async () =
   }
 });
 
+Deno.test("copy that fails at any request leaves a tag only with all that belongs to it, and can begin again", async () => {
+  const image = imageOf("1.0");
+  const sbom = buildImage({ subject: image, artifactType: "application/spdx+json" });
+  const cosign = buildImage({ layers: [{ c: "cosign" }] });
+  const sig = `${image.digest.replace(":", "-")}.sig`;
+  const held = { "team/app": { tags: { "1.0": image, [sig]: cosign }, untagged: [sbom] } };
+  let failing = true;
+  for (let at = 1; failing; at++) {
+    assert(at < 100);
+    let count = 0;
+    const world = createWorld({
+      held,
+      target: () => ++count === at ? new Response("", { status: 500 }) : undefined,
+    });
+    const words = ["--quiet", `${SRC}:1.0`, DST];
+    failing = (await world.run(copy, words)).code !== 0;
+    count = Infinity;
+    if (await isThere(world, "1.0")) await assertAbout(world);
+    assertEquals((await world.run(copy, words)).code, 0);
+    assertEquals(await isThere(world, "1.0"), true);
+    await assertAbout(world);
+  }
+
+  async function assertAbout(world: ImageWorld): Promise<void> {
+    const there = [sig, sbom.digest, image.digest].map((name) => isThere(world, name));
+    assertEquals(await Promise.all(there), [true, true, true]);
+  }
+});
+
 Deno.test("copy gives up on all tags when no requests are left", async () => {
   const world = createWorld({});
   const words = ["--all-tags", "--max-requests", "12", SRC, DST];

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { openCopyProgress } from "../../scripts/_copy_progress.ts";
+import { ClosedOutput } from "../../scripts/_output.ts";
 import { copy } from "../../scripts/copy.ts";
 import {
   buildImage,
@@ -184,6 +186,7 @@ Deno.test("copy --dry-run sends nothing, and knows what a copy takes", async () 
   assertEquals([planned?.blobs, planned?.bytes], [done?.blobs, done?.sent]);
   assertEquals(planned?.requests, Number(done?.requests) - 3);
   assertEquals([summary?.dryRun, summary?.sent], [true, done?.sent]);
+  assertEquals(summary?.planned, Number(done?.requests) - 1);
   assertEquals(planned?.before, undefined);
 });
 
@@ -210,7 +213,39 @@ Deno.test("copy --dry-run prints a table, with the pulls where they are counted"
     "REQUESTS",
     "PULLS",
   ]);
-  assertEquals(first.split(/ {2,}/).slice(0, 3), [`${DST}:1.0`, "nothing", "3"]);
+  assertEquals(first.split(/ {2,}/).slice(0, 2), [`${DST}:1.0`, "nothing"]);
+  // The layer that they share is counted with either.
+  const blobs = [first, second].map((line) => Number(line.split(/ {2,}/)[2]));
+  const all = [old, ...index.children].flatMap((image) => image.blobs.map(({ digest }) => digest));
+  assertEquals(blobs.reduce((sum, count) => sum + count, 0), new Set(all).size);
   assertEquals([first.split(/ {2,}/).at(-1), second.split(/ {2,}/).at(-1)], ["1", "5"]);
   assertStringIncludes(stderr, "Docker Hub counts each manifest that is read as a pull");
+});
+
+Deno.test("copy goes on where nobody reads what it prints", async () => {
+  const world = createImageWorld([
+    distribution({ host: "source.example", images: { "team/app": { tags: { "1.0": old } } } }),
+    distribution({ host: "target.example", content: {}, users: {} }),
+  ], {
+    onWrite(): void {
+      throw new ClosedOutput("closed");
+    },
+  });
+  const { code } = await world.run(copy, ["--json", "--all-tags", SRC, DST]);
+  assertEquals([code, await thereIs(world, "mirror/app:1.0")], [0, old.digest]);
+});
+
+Deno.test("openCopyProgress() counts bytes and tags, and nothing beyond what is planned", () => {
+  const lines: string[] = [];
+  const { onPlanned, onBytes, onEnd } = openCopyProgress((line) => void lines.push(line), 2);
+  onPlanned(1_500_000);
+  onBytes(500_000);
+  onEnd();
+  onBytes(5_000_000);
+  assertEquals(lines, [
+    "0 of 2 tags, 0 B of 1.50 MB",
+    "0 of 2 tags, 500 kB of 1.50 MB",
+    "1 of 2 tags, 500 kB of 1.50 MB",
+    "1 of 2 tags, 1.50 MB of 1.50 MB",
+  ]);
 });

@@ -93,5 +93,5 @@ Deno.test("scripts/latest.ts exits with 3 where no tag is what was asked for", a
     outcome.stderr,
     `Cannot find a version of "${JDK}" with --like 9.9.9-alpine`,
   );
-  assertStringIncludes(outcome.stderr, "hint: --like leaves out ");
+  assertStringIncludes(outcome.stderr, "hint: there is 24.0.1; --like leaves out ");
 });

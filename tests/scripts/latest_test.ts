@@ -10,11 +10,14 @@ const REPOSITORIES: Readonly<Record<string, readonly Step[]>> = {
   "quay.io/o/b": [["v3.1", "v3.2", "v2.9"]],
   "quay.io/o/names": [["latest", "jammy", DIGEST]],
   "quay.io/o/early": [["1.0rc1", "1.0rc2"]],
+  "quay.io/o/alpha": [["1.0.0", "1.1.0", "2.0.0", "2.1.0-rc1", "3.0.0-alpha.1", "latest"]],
+  "quay.io/o/bases": [["1.26.2-alpine3.20", "1.27.3-alpine3.20", "1.27.3", "nanoserver-1809"]],
   "quay.io/o/new": [["0.1", "0.2", "1.0.0"]],
-  "quay.io/o/empty": [[]],
   "quay.io/o/broken": [["1.0", "1.1"], new RegistryError("incomplete", "broken broke off")],
 };
 const A = "docker.io/library/a";
+const EARLY =
+  "quay.io/o/early:1.0rc2: there is no release; 2 pre-releases have the shape #.#, the only shape without a variant";
 const WHY = "2 releases have the shape #.#.#, the only shape without a variant";
 
 /** Command lines, what is printed, and what is said. */
@@ -42,6 +45,11 @@ const answers: readonly (readonly [words: string, stdout: string, stderr: string
   ["--quiet --variant slim a", `${A}:1.0.1-slim\n`, ""],
   ["--quiet a quay.io/o/b", `${A}:1.0.1\nquay.io/o/b:v3.2\n`, ""],
   ["--quiet quay.io/o/early", "quay.io/o/early:1.0rc2\n", ""],
+  ["quay.io/o/early", "quay.io/o/early:1.0rc2\n", `portolan: ${EARLY}\n`],
+  ["--like 1.0 quay.io/o/early", "quay.io/o/early:1.0rc2\n", `portolan: ${EARLY}\n`],
+  ["--pre --like 1.0 quay.io/o/early", "quay.io/o/early:1.0rc2\n", ""],
+  ["--newer-than 2.0.0 --pre quay.io/o/alpha", "quay.io/o/alpha:3.0.0-alpha.1\n", ""],
+  ["--quiet --range >=1.24 quay.io/o/bases", "quay.io/o/bases:1.27.3\n", ""],
   [
     "--json a",
     `{"repository":"${A}","adapter":"fake","complete":true,"shape":"#.#.#","reason":"1.0.1: ${WHY}",` +
@@ -94,60 +102,6 @@ for (const [words, stdout, stderr] of answers) {
   Deno.test(`latest ${words} answers ${stdout.slice(0, 40).trimEnd()}`, async () => {
     const fake = createFake({ repositories: REPOSITORIES });
     assertEquals(await runFake(latest, words.split(" "), fake), { code: 0, stdout, stderr });
-  });
-}
-
-const nothing: readonly (readonly [words: string, message: string, hint?: string])[] = [
-  [
-    "quay.io/o/names",
-    'Cannot find a version of "quay.io/o/names": none of its 3 tags is one',
-    "3 of them are no versions; --explain names the rule for each",
-  ],
-  [
-    "--like 9.9.9 --pre a",
-    `Cannot find a version of "${A}" with --like 9.9.9 --pre: none of its 7 tags is one`,
-    "--like leaves out 5 of them; --explain names the rule for each",
-  ],
-  [
-    "--newer-than 2.0.0 a",
-    `Cannot find a version of "${A}" with --newer-than 2.0.0: none of its 7 tags is one`,
-    "--newer-than leaves out 4 of them; --explain names the rule for each",
-  ],
-  [
-    "--per major quay.io/o/early",
-    'Cannot find a version of "quay.io/o/early" with --per major: none of its 2 tags is one',
-    "2 of them are pre-releases, --pre lets them in; --explain names the rule for each",
-  ],
-  [
-    "--include 1 a",
-    `Cannot find a version of "${A}" with --include 1: none of its 7 tags is one`,
-    "--include leaves out 6 of them; --explain names the rule for each",
-  ],
-  ["quay.io/o/empty", 'Cannot find a version of "quay.io/o/empty": it has no tags'],
-];
-for (const [words, message, hint] of nothing) {
-  Deno.test(`latest ${words} exits with 3 and says what was looked for`, async () => {
-    const said = await runFake(
-      latest,
-      words.split(" "),
-      createFake({ repositories: REPOSITORIES }),
-    );
-    const stderr = `portolan: ${message}\n` + (hint === undefined ? "" : `hint: ${hint}\n`);
-    assertEquals(said, { code: 3, stdout: "", stderr });
-    const inJson = createFake({ repositories: REPOSITORIES });
-    const { code, stdout, stderr: told } = await runFake(
-      latest,
-      ["--json", ...words.split(" ")],
-      inJson,
-    );
-    const { error } = JSON.parse(told);
-    assertEquals([code, stdout, error.code, error.message, error.hint], [
-      3,
-      "",
-      "not_found",
-      message,
-      hint,
-    ]);
   });
 }
 

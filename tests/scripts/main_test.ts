@@ -86,15 +86,38 @@ const ACME: RegistryAdapter = {
   scope: "all",
   pages: { ask: 100, fallback: 50, max: 1000, order: "name" },
   credentials: { env: ["ACME_USER", "ACME_TOKEN"] },
+  api: {
+    origin: "https://api.acme.example",
+    login: { required: true, env: "ACME_API" },
+    tags: () => [],
+    namespaces: () => [],
+  },
 };
-const PLAIN: RegistryAdapter = { id: "plain", title: "Plain", hosts: ["plain.example"] };
+const PLAIN: RegistryAdapter = {
+  id: "plain",
+  title: "Plain",
+  hosts: ["plain.example"],
+  noApi: "Nobody has written one",
+};
 
 Deno.test("adapters prints a table of habits", async () => {
   const fake = createFake();
   const surroundings = { ...fake.surroundings, adapters: [ACME, PLAIN] };
   const outcome = await runFake(adapters, [], { ...fake, surroundings });
   assertEquals(outcome.stdout.split("\n").map((line) => line.split(/ {2,}/)), [
-    ["ID", "HOST", "EXPANSION", "ANONYMOUS", "SCOPE", "N", "MAX", "ORDER", "CREDENTIALS"],
+    [
+      "ID",
+      "HOST",
+      "EXPANSION",
+      "ANONYMOUS",
+      "SCOPE",
+      "N",
+      "MAX",
+      "ORDER",
+      "CREDENTIALS",
+      "API",
+      "LOGIN OF THE API",
+    ],
     [
       "acme",
       "acme.example",
@@ -105,18 +128,24 @@ Deno.test("adapters prints a table of habits", async () => {
       "1000",
       "name",
       "ACME_USER ACME_TOKEN",
+      "tags namespaces",
+      "ACME_API, needed",
     ],
-    ["plain", "plain.example", "-", "-", "repository", "none", "-", "-", "-"],
+    ["plain", "plain.example", "-", "-", "repository", "none", "-", "-", "-", "-", "-"],
+    [""],
+    ["plain: Nobody has written one"],
     [""],
   ]);
 });
 
 Deno.test("adapters --json prints their data alone", async () => {
   const fake = createFake();
-  const strange = Object.assign({ api: { list: () => [] } }, ACME);
+  const strange = Object.assign({ list: () => [] }, ACME);
   const surroundings = { ...fake.surroundings, adapters: [strange, PLAIN] };
   const { stdout } = await runFake(adapters, ["--json"], { ...fake, surroundings });
-  assertEquals(JSON.parse(stdout), [ACME, PLAIN]);
+  const login = { required: true, env: "ACME_API" };
+  const api = { origin: "https://api.acme.example", tells: ["tags", "namespaces"], login };
+  assertEquals(JSON.parse(stdout), [{ ...ACME, api }, PLAIN]);
   assertEquals(stdout.split("\n").length, 2);
 });
 

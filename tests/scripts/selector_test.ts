@@ -48,6 +48,26 @@ for (const command of [tags, latest]) {
   }
 }
 
+/** Flags that leave nothing together, and why. */
+const contradictions: readonly (readonly [words: string, message: string])[] = [
+  ["--like 21.0.1 --variant oraclelinux8", 'with "--like 21.0.1" and "--variant oraclelinux8"'],
+  [
+    "--newer-than 21.0.1-slim --variant none",
+    'with "--newer-than 21.0.1-slim" and "--variant none"',
+  ],
+  ["--min-age 30d --max-age 10d", 'with "--min-age 30d" and "--max-age 10d"'],
+  ["--max-age 1d --min-age 25h", 'with "--min-age 25h" and "--max-age 1d"'],
+];
+for (const [words, message] of contradictions) {
+  Deno.test(`tags and latest refuse ${words}, which exclude each other`, async () => {
+    for (const command of [tags, latest]) {
+      const { code, stderr } = await runFake(command, [...words.split(" "), "a"]);
+      assertEquals(code, 2);
+      assertStringIncludes(stderr, `Cannot select ${message}: they exclude each other\n`);
+    }
+  });
+}
+
 for (const words of [["--variant", ""], ["--variant="]]) {
   Deno.test(`tags and latest refuse ${JSON.stringify(words)}, which is no variant`, async () => {
     for (const command of [tags, latest]) {
@@ -75,6 +95,12 @@ const read: readonly (readonly [words: string, options: SelectOptions])[] = [
   }],
   ["--like 1.2 --like 21.0.1 --variant none", { like: "21.0.1", variant: "none" }],
   ["--range <22 --newer-than 17.0.1", { range: "<22", newerThan: "17.0.1" }],
+  ["--like 21.0.1-alpine --variant alp*", { like: "21.0.1-alpine", variant: "alp*" }],
+  ["--like 3.19-rc1 --newer-than 3.18-slim --variant none", {
+    like: "3.19-rc1",
+    newerThan: "3.18-slim",
+    variant: "none",
+  }],
   ["--min-age 12h --max-age 2w", { minAge: "12h", maxAge: "2w" }],
   ["--newest 2 --per minor --sort date --limit 3", {
     newest: 2,

@@ -27,6 +27,15 @@ const ASCENDING: readonly (readonly [name: string, tags: string])[] = [
   ["candidates of zeros", "0-rc1 0.0.0-rc1 0 0.0.0 0.0.1-rc1 0.0.1"],
   ["builds of a release before more numbers", "18-rc1 18 18-1 18.0 18.0-1 18.0.0 18.0.0.1-rc1"],
   ["fixes of a release", "1.0-rc1 1.0 1.0-hotfix1 1.0-hotfix.2 1.0-patch1 1.0-sp1 1.0p1 1.1"],
+  [
+    "a snapshot of a commit before the release",
+    "8.16.9 8.17.0-a1b2c3d4-SNAPSHOT 8.17.0-rc1 8.17.0",
+  ],
+  ["security releases behind theirs", "11.4.0 11.4.0-security-01 11.4.0-security-02 11.4.1"],
+  [
+    "repairs of a cumulative update behind it",
+    "2022-CU15-ubuntu-22.04 2022-CU16-ubuntu-22.04 2022-CU16-GDR1-ubuntu-22.04 2022-CU17-ubuntu-22.04",
+  ],
   ["letters of a patch", "1.0.2 1.0.2a 1.0.2k 1.0.3"],
 ];
 

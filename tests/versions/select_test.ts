@@ -358,6 +358,10 @@ const REFUSED: readonly (readonly [SelectOptions, reason: string])[] = [
   [{ range: "new" }, 'Cannot read range "new"'],
   [{ minAge: "30" }, 'Cannot read duration "30"'],
   [{ maxAge: "3m" }, 'Cannot read duration "3m"'],
+  [
+    { minAge: "2w", maxAge: "13d" },
+    'Cannot select with minAge "2w" and maxAge "13d": expected no more than the latter',
+  ],
   [{ newest: 0 }, "Cannot select with newest 0"],
   [{ limit: 1.5 }, "Cannot select with limit 1.5"],
   [

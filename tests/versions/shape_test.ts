@@ -73,6 +73,21 @@ const VERSIONS: readonly (readonly [
   ["20H2", "#H#", "20", "H2", ""],
   ["1.0.2k", "#.#.#k#", "1 0 2", "k", ""],
   ["1.0+build.5", "#.#+build#", "1 0", "+build.5", ""],
+  ["11.4.0-security-01", "#.#.#-security-#", "11 4 0", "-security-01", ""],
+  [
+    "2022-CU16-GDR1-ubuntu-22.04",
+    "#-CU#-GDR#-ubuntu-22.04",
+    "2022",
+    "-CU16 -GDR1",
+    "ubuntu-22.04",
+  ],
+  ["2025-RTM-ubuntu-22.04", "#-RTM-ubuntu-22.04", "2025", "", "ubuntu-22.04"],
+  ["17.6.1-ce.0", "#.#.#-ce#", "17 6 1", "-ce0", ""],
+  ["17.6.1-ee.0", "#.#.#-ee#", "17 6 1", "-ee0", ""],
+  ["12.0.16-ee10", "#.#.#-ee10", "12 0 16", "", "ee10"],
+  ["17.06.0-ce-dind", "#.#.#-ce-dind", "17 06 0", "", "ce-dind"],
+  ["8.17.0-a1b2c3d4-SNAPSHOT", "#.#.#-<commit>", "8 17 0", "!SNAPSHOT -a1b2c3d4", ""],
+  ["windowsservercore-1.24.3", "windowsservercore-#.#.#", "1 24 3", "", ""],
 ];
 
 for (const [tag, shape, numbers, parts, variant] of VERSIONS) {
@@ -130,6 +145,14 @@ const KINDS: readonly (readonly [kind: TagKind, tags: readonly string[]])[] = [
   ["channel", ["__proto__", "constructor", "toString", "", "x".repeat(128), "deadbeef", "facade"]],
   ["channel", ["build-123", "build-12-alpine", "run-99", "Build_7", "pr-12", "PR-12-amd64"]],
   ["date", ["build-20260204-220645"]],
+  ["channel", [
+    "nanoserver-1809",
+    "windowsservercore-1809",
+    "ltsc2022",
+    "windowsservercore-ltsc2022",
+  ]],
+  ["channel", ["experimental-v3.0", "nanoserver-1809-amd64", "alpine-3.19", "ubuntu-22.04"]],
+  ["version", ["alpine-2.1.4", "1.24-windowsservercore-1809", "server-v3.0"]],
   ["hash", ["sha-1234567", "sha-facade1", `sha-${COMMIT}`, "sha-1234567-arm64"]],
   ["channel", ["canary", "next", "unstable", "insiders", "experimental", "daily", "EAP"]],
   ["hash", [COMMIT, `${COMMIT}-1473632019-15-1`, "8f2ef3e", "sha-8f2ef3e", "main-8f2ef3e-170000"]],

@@ -20,6 +20,7 @@ const checks: Readonly<Record<Word["role"], (word: Word) => void>> = {
   },
   architecture: ({ example }) => assertEquals(tagKind(example), "channel"),
   counter: ({ example }) => assertEquals(tagKind(example), "channel"),
+  base: ({ example }) => assertEquals(tagKind(example), "channel"),
   moving: ({ example }) => assertEquals(tagKind(example), "channel"),
   pre({ word, example, rank }) {
     const version = parseVersion(example);
@@ -36,7 +37,9 @@ const checks: Readonly<Record<Word["role"], (word: Word) => void>> = {
   },
   build({ word, example }) {
     const { parts = [], behind = [] } = parseVersion(example) ?? {};
-    const marks = [...parts, ...behind].map(({ mark }) => mark.toLowerCase().replace(/^\W/, ""));
+    const marks = [...parts, ...behind].map(({ mark }) =>
+      mark.toLowerCase().replace(/^\W|\W$/g, "")
+    );
     assert(marks.includes(word), marks.join());
   },
 };

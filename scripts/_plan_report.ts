@@ -1,0 +1,100 @@
+import {
+  type MirrorReport,
+  printable,
+  readReport,
+  RegistryError,
+  type ReportedError,
+  type RepositoryReport,
+  type TagFate,
+} from "../mod.ts";
+import type { Context } from "./_command.ts";
+import { writeBlobFile } from "./_image_blob_file.ts";
+import { asciiJson } from "./_json.ts";
+import { readText } from "./_plan_file.ts";
+import { UsageError } from "./_usage_error.ts";
+
+/** What goes to stdout: what was, or would be, changed. */
+const CHANGES: readonly TagFate[] = ["copied", "deleted", "to copy", "to delete"];
+
+/**
+ * Reads what `--report` wrote.
+ *
+ * @throws UsageError for anything else
+ */
+export async function readReportFile(
+  path: string,
+  plan: string | undefined,
+  { stdin }: Context,
+): Promise<MirrorReport> {
+  const report = readReport(parseJson(await readText(path, stdin)));
+  if (report === undefined) {
+    throw new UsageError(`Cannot resume from "${path}": expected a file that --report wrote`);
+  }
+  if (report.plan !== plan) {
+    throw new UsageError(`Cannot resume from "${path}": it is the report of another plan`);
+  }
+  return report;
+}
+
+/** Puts a report in place, whole or not at all; an interrupt does not stop it. */
+export async function writeReportFile(path: string, report: MirrorReport): Promise<void> {
+  const text = asciiJson(report, 2) + "\n";
+  const stream = ReadableStream.from([new TextEncoder().encode(text)]);
+  await writeBlobFile(path, stream, new AbortController().signal);
+}
+
+/** A line for each tag that was changed. */
+export function formatChanges({ target, tags }: RepositoryReport): string {
+  return tags.filter(({ fate }) => CHANGES.includes(fate))
+    .map(({ tag, fate }) => `${fate} ${target}:${tag}\n`).join("");
+}
+
+/** What a person should know of a repository although it is no failure: a line each. */
+export function formatNotes({ source, target, tags, unpruned }: RepositoryReport): string {
+  const left = tags.filter(({ fate }) => fate === "left")
+    .map(({ tag, reason }) =>
+      `portolan: ${target}:${tag} stays: ${printable(reason ?? "", 500)}\n`
+    );
+  const note = unpruned === undefined
+    ? []
+    : [`portolan: nothing of ${target} was pruned for ${source}: ${printable(unpruned, 500)}\n`];
+  return [...left, ...note].join("");
+}
+
+/** All that failed in a repository, to be reported. */
+export function failuresOf({ tags, error }: RepositoryReport): readonly RegistryError[] {
+  const told = [
+    ...tags.flatMap(({ error = [] }) => error),
+    ...(error === undefined ? [] : [error]),
+  ];
+  return told.map(toError);
+}
+
+/** What a run did, in one sentence. */
+export function formatSummary(repositories: readonly RepositoryReport[]): string {
+  const tags = repositories.flatMap(({ tags }) => tags);
+  const counts = ["copied", "to copy", "deleted", "to delete", "left", "failed"].map((fate) => {
+    const count = tags.filter((each) => each.fate === fate).length;
+    return count === 0 ? [] : `${count} ${fate}`;
+  }).flat();
+  const present = repositories.reduce((sum, each) => sum + each.present, 0);
+  const broken = repositories.filter(({ error }) => error !== undefined).length;
+  const parts = [
+    ...counts,
+    `${present} there already`,
+    ...(broken === 0 ? [] : [`${broken} of ${repositories.length} repositories failed`]),
+  ];
+  return `portolan: ${parts.join(", ")}\n`;
+}
+
+function toError({ code, message, ...facts }: ReportedError): RegistryError {
+  return new RegistryError(code, message, facts);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { printable } from "../mod.ts";
+
+/** A value of an entry. */
+export type PlanValue = string | number | boolean | readonly string[];
+
+/** One entry of a plan that is written, and what a person should know of it. */
+export interface WrittenEntry {
+  /** Its keys in order; a missing value leaves its key out. */
+  readonly fields: Readonly<Record<string, PlanValue | undefined>>;
+  /** A comment each. */
+  readonly notes: readonly string[];
+}
+
+/** A plan to be written. */
+export interface WrittenPlan {
+  /** A comment each, at the top. */
+  readonly notes: readonly string[];
+  /** What holds for every entry. */
+  readonly defaults: WrittenEntry["fields"];
+  /** The entries; one without fields is its notes alone. */
+  readonly entries: readonly WrittenEntry[];
+}
+
+/** What YAML cannot take for anything but this text. */
+const PLAIN = /^[A-Za-z/][A-Za-z0-9_./:@-]*[A-Za-z0-9_}]$/;
+const WORDS: ReadonlySet<string> = new Set(["true", "false", "null", "yes", "no", "on", "off"]);
+
+/** The text of a plan, in YAML. */
+export function formatPlan({ notes, defaults, entries }: WrittenPlan): string {
+  const lines = notes.map(comment);
+  const common = formatFields(defaults, "  ");
+  if (common.length > 0) lines.push("defaults:", ...common);
+  lines.push("mirror:", ...entries.flatMap(formatEntry));
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** A table of a file that was read; undefined for anything else. */
+export function tableOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isTable ? value as Readonly<Record<string, unknown>> : undefined;
+}
+
+/** The texts of a list, or the one text that stands instead of it. Numbers are taken for their digits. */
+export function textsOf(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((each) => typeof each === "string" || typeof each === "number").map(String);
+}
+
+function formatEntry({ fields, notes }: WrittenEntry): readonly string[] {
+  const comments = notes.map((note) => `  ${comment(note)}`);
+  const [first, ...rest] = formatFields(fields, "    ");
+  if (first === undefined) return comments;
+  return [...comments, `  - ${first.trimStart()}`, ...rest];
+}
+
+function formatFields(fields: WrittenEntry["fields"], indent: string): readonly string[] {
+  return Object.entries(fields).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${indent}${key}: ${formatValue(value)}`]
+  );
+}
+
+function formatValue(value: PlanValue): string {
+  if (typeof value === "string") return quoted(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return `[${value.map((each) => JSON.stringify(each)).join(", ")}]`;
+}
+
+function quoted(text: string): string {
+  const isPlain = PLAIN.test(text) && !WORDS.has(text.toLowerCase());
+  const isTarget = /^[a-z0-9][a-z0-9./:-]*\{(?:path|name|registry)\}[a-z0-9./{}-]*$/.test(text);
+  return isPlain || isTarget ? text : JSON.stringify(text);
+}
+
+function comment(text: string): string {
+  return `# ${printable(text, 300)}`;
+}

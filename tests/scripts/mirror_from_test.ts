@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { readPlan } from "../../mod.ts";
+import { fromRegsync } from "../../scripts/_from_regsync.ts";
+import { fromSkopeo } from "../../scripts/_from_skopeo.ts";
+import { parsePlanFile } from "../../scripts/_plan_file.ts";
+import { UsageError } from "../../scripts/_usage_error.ts";
+
+const SKOPEO = `registry.example.com:
+  images:
+    busybox: []
+    redis:
+      - "1.0"
+      - "2.0"
+      - "sha256:0000000000000000000000000000000011111111111111111111111111111111"
+  images-by-tag-regex:
+    nginx: ^1\\.13\\.[12]-alpine-perl$
+    odd: \\p{L}+
+  images-by-semver:
+    alpine: ">= 3.12.0"
+  credentials:
+    username: john
+    password: this is a secret
+  tls-verify: true
+  cert-dir: /home/john/certs
+quay.io:
+  tls-verify: false
+  images:
+    coreos/etcd:
+      - latest
+      - 3.5
+`;
+
+const REGSYNC = `version: 1
+creds:
+  - registry: registry.example:5000
+    user: "{{env \\"USER\\"}}"
+    pass: this is a secret
+    tls: disabled
+defaults:
+  ratelimit: { min: 100, retry: 15m }
+  parallel: 2
+  interval: 60m
+  referrers: true
+sync:
+  - source: busybox:latest
+    target: registry.example:5000/library/busybox:latest
+    type: image
+  - source: alpine
+    target: registry.example:5000/library/alpine
+    type: repository
+    tags:
+      allow: ["latest", "3", "3.\\\\d+", "edge|rolling"]
+      deny: ["3\\\\.0"]
+    platforms: [linux/amd64, linux/arm64]
+    schedule: "15 3 * * *"
+  - source: debian
+    target: registry.example:5000/library/debian
+    type: repository
+    referrers: false
+    tags:
+      semverRange: [">=12.0"]
+    hooks: { pre: { type: script } }
+  - source: quay.io
+    target: registry.example:5000
+    type: registry
+  - source: a.example/x:1
+    target: b.example/x:2
+    type: image
+  - source: ocidir:///data/x
+    target: b.example/x
+    type: repository
+  - source: a.example/odd
+    target: b.example/odd
+    type: repository
+    tags: { allow: ["\\\\p{Lu}.*"] }
+`;
+
+Deno.test("fromSkopeo() writes a plan, and says what has no counterpart", async () => {
+  const text = fromSkopeo((await parsePlanFile("sync.yaml", SKOPEO)).value);
+  assertEquals(await entriesOf(text), [
+    { source: "registry.example.com/busybox" },
+    { source: "registry.example.com/redis", include: ["1.0", "2.0"] },
+    { source: "registry.example.com/nginx", include: ["/^1\\.13\\.[12]-alpine-perl$/"] },
+    { source: "registry.example.com/alpine", range: ">=3.12.0" },
+    { source: "quay.io/coreos/etcd", include: ["latest", "3.5"] },
+  ]);
+  for (
+    const note of ["credentials are not", "tls-verify: false", "cert-dir", "\\p{L}+", "@sha256"]
+  ) {
+    assertStringIncludes(text, note);
+  }
+  assert(!text.includes("john") && !text.includes("secret"));
+});
+
+Deno.test("fromRegsync() writes a plan, and says what has no counterpart", async () => {
+  const text = fromRegsync((await parsePlanFile("regsync.yml", REGSYNC)).value);
+  assertEquals(await entriesOf(text), [
+    { source: "busybox", include: ["latest"], target: "registry.example:5000/library/busybox" },
+    {
+      source: "alpine",
+      target: "registry.example:5000/library/alpine",
+      include: ["/^(?:latest)$/", "/^(?:3)$/", "/^(?:3.\\d+)$/", "/^(?:edge|rolling)$/"],
+      exclude: ["/^(?:3\\.0)$/"],
+      platforms: ["linux/amd64", "linux/arm64"],
+    },
+    {
+      source: "debian",
+      target: "registry.example:5000/library/debian",
+      range: ">=12.0",
+      referrers: false,
+    },
+  ]);
+  const notes = [
+    "portolan login registry.example:5000",
+    "--plain-http",
+    "ratelimit",
+    "schedule",
+    "hooks",
+    "portolan repos",
+    "tags keep their names",
+    "layout on disk",
+    "a.example/odd to b.example/odd: left out",
+  ];
+  for (const note of notes) assertStringIncludes(text, note);
+  assert(!text.includes("secret") && !text.includes("USER"));
+});
+
+Deno.test("fromSkopeo() and fromRegsync() refuse what is not theirs", () => {
+  for (const value of [undefined, null, [], "x", {}, { a: 1 }, { a: {} }, { sync: {} }]) {
+    assertThrows(() => fromSkopeo(value), UsageError);
+    assertThrows(() => fromRegsync(value), UsageError);
+  }
+});
+
+Deno.test("fromSkopeo() lets no line of a file become one of the plan", async () => {
+  const text = fromSkopeo({
+    "a.example": {
+      images: { "x\n  - source: evil": ["a\nb", '"'] },
+      "more\nkeys": 1,
+    },
+  });
+  const { value } = await parsePlanFile("plan.yaml", text);
+  assertEquals(readPlan(value).plan, undefined);
+  assert(!/^ *- source: evil/m.test(text) && !/^keys/m.test(text));
+});
+
+/** The entries of a plan that can be read, with what they say themselves. */
+async function entriesOf(text: string): Promise<readonly Record<string, unknown>[]> {
+  const { value } = await parsePlanFile("plan.yaml", text);
+  const { plan, problems } = readPlan(value);
+  assertEquals(problems, []);
+  return (plan?.entries ?? []).map(({ source, target, select, platforms, referrers }) => {
+    const { noDigestTags: _, ...selector } = select;
+    const said = { source, target, ...selector, platforms, referrers };
+    const isSaid = ([key, value]: [string, unknown]): boolean =>
+      value !== undefined && !(key === "referrers" && value === true) &&
+      value !== "registry.example/mirror/{name}";
+    return Object.fromEntries(Object.entries(said).filter(isSaid));
+  });
+}

@@ -1,0 +1,275 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { mirror } from "../../scripts/mirror.ts";
+import { contentFaults, distribution, type Faults } from "../registry/mod.ts";
+import { assembleRegistry } from "../registry/simulated_registry.ts";
+import { imageOf, imagesFor, SOURCE, TARGET } from "../transfer/mirror_world.ts";
+import { createImageWorld, type ImageOutcome } from "./image_world.ts";
+
+const PLAN = `name: jdk
+mirror:
+  - source: ${SOURCE}/java/jdk
+    target: ${TARGET}/oracle/{name}
+    like: 21.0.1
+    keep: 2
+    prune: true
+`;
+
+/** A machine with a folder, and both registries. */
+interface World extends AsyncDisposable {
+  run(...words: readonly string[]): Promise<ImageOutcome>;
+  file(name: string, text?: string): Promise<string>;
+  read(name: string): Promise<string>;
+  /** As Ctrl-C does it. */
+  interrupt(): void;
+}
+
+async function createWorld(
+  tags: readonly string[] = ["21.0.5", "21.0.6", "21.0.7", "17.0.1", "latest"],
+  sourceFaults?: Faults,
+): Promise<World> {
+  const source = distribution({ host: SOURCE, images: imagesFor("java/jdk", tags) });
+  const world = createImageWorld([
+    assembleRegistry(source.hosts, sourceFaults),
+    distribution({ host: TARGET, images: {} }),
+  ]);
+  const folder = await Deno.makeTempDir({ prefix: "portolan-mirror-" });
+  return {
+    run: (...words) => world.run(mirror, words),
+    async file(name: string, text?: string): Promise<string> {
+      const path = `${folder}/${name}`;
+      if (text !== undefined) await Deno.writeTextFile(path, text);
+      return path;
+    },
+    interrupt: () => world.fake.interrupt.abort(),
+    read: (name) => Deno.readTextFile(`${folder}/${name}`),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+Deno.test("mirror prints what it copied, and nothing the second time", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const first = await world.run(plan);
+  assertEquals(
+    first.stdout,
+    [
+      `copied ${TARGET}/oracle/jdk:21.0.7\n`,
+      `copied ${TARGET}/oracle/jdk:21.0.6\n`,
+    ].join(""),
+  );
+  assertEquals(first.stderr, "portolan: 2 copied, 0 there already\n");
+  assertEquals(first.code, 0);
+  const second = await world.run(plan);
+  assertEquals([second.code, second.stdout, second.stderr], [
+    0,
+    "",
+    "portolan: 2 there already\n",
+  ]);
+});
+
+Deno.test("mirror --dry-run prints what it would do", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const { stdout, stderr } = await world.run("--dry-run", plan);
+  assertEquals(
+    stdout,
+    [
+      `to copy ${TARGET}/oracle/jdk:21.0.7\n`,
+      `to copy ${TARGET}/oracle/jdk:21.0.6\n`,
+    ].join(""),
+  );
+  assertEquals(stderr, "portolan: 2 to copy, 0 there already\n");
+});
+
+Deno.test("mirror --json prints the report that --report writes", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const { stdout, stderr } = await world.run(
+    "--json",
+    "--report",
+    await world.file("r.json"),
+    plan,
+  );
+  assertEquals(stderr, "");
+  const report = JSON.parse(stdout);
+  assertEquals(report, JSON.parse(await world.read("r.json")));
+  assertEquals([report.plan, report.done], ["jdk", true]);
+  assertEquals(report.repositories[0].tags[0], {
+    tag: "21.0.7",
+    fate: "copied",
+    digest: imageOf("java/jdk:21.0.7").digest,
+  });
+});
+
+Deno.test("mirror goes past failures with exit 7, and --resume does only what failed", async () => {
+  const of = imageOf("java/jdk:21.0.6").digest;
+  const faults = contentFaults([
+    { on: "manifest", method: "GET", of, times: 1, does: { kind: "status", status: 500 } },
+  ]);
+  await using world = await createWorld(undefined, faults);
+  const plan = await world.file("plan.yaml", PLAN);
+  const report = await world.file("r.json");
+  const first = await world.run("--report", report, plan);
+  assertEquals(first.code, 7);
+  assertEquals(first.stdout, `copied ${TARGET}/oracle/jdk:21.0.7\n`);
+  assertStringIncludes(first.stderr, `Cannot copy from "${SOURCE}/java/jdk`);
+  assertStringIncludes(first.stderr, "portolan: 1 copied, 1 failed, 0 there already\n");
+  const second = await world.run("--resume", report, "--report", report, plan);
+  assertEquals([second.code, second.stdout], [0, `copied ${TARGET}/oracle/jdk:21.0.6\n`]);
+  const third = await world.run("--resume", report, plan);
+  assertEquals([third.code, third.stdout], [0, ""]);
+});
+
+Deno.test("mirror leaves a report when it is interrupted, and --resume does the rest", async () => {
+  const of = imageOf("java/jdk:21.0.6").digest;
+  const held: { world?: World } = {};
+  let isFirst = true;
+  await using world = await createWorld(undefined, (request) => {
+    if (isFirst && request.url.endsWith(of)) {
+      isFirst = false;
+      held.world?.interrupt();
+    }
+    return undefined;
+  });
+  held.world = world;
+  const plan = await world.file("plan.yaml", PLAN);
+  const report = await world.file("r.json");
+  const first = await world.run("--report", report, plan);
+  assertEquals([first.code, first.stderr], [130, ""]);
+  assertEquals(JSON.parse(await world.read("r.json")).done, false);
+  const second = await world.run("--resume", report, plan);
+  assertEquals(second.code, 0);
+  assertStringIncludes(second.stdout, `copied ${TARGET}/oracle/jdk:21.0.6\n`);
+});
+
+Deno.test("mirror --json tells failures as JSON", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN.replace("java/jdk", "java/missing"));
+  const { code, stdout, stderr } = await world.run("--json", plan);
+  assertEquals(code, 7);
+  assertEquals(JSON.parse(stderr).error.code, "not_found");
+  assertEquals(JSON.parse(stdout).done, false);
+});
+
+Deno.test("mirror reads a plan from standard input and refuses an empty one", async () => {
+  await using world = await createWorld();
+  const { code, stderr } = await world.run("-");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "-:1:1: expected keys and values, got nothing");
+});
+
+Deno.test("mirror --shard does one share", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const runs = [
+    await world.run("--shard", "0/2", plan),
+    await world.run("--shard", "1/2", plan),
+  ];
+  const copied = runs.filter(({ stdout }) => stdout !== "");
+  assertEquals([copied.length, copied[0]?.stdout.split("\n").length], [1, 3]);
+});
+
+const WRONG: readonly (readonly [name: string, text: string, expected: string])[] = [
+  [
+    "an unknown key",
+    PLAN.replace("keep", "keeep"),
+    'plan.yaml:6:5: unknown key "keeep": did you mean keep',
+  ],
+  [
+    "an unknown key at the top",
+    `prun: true\n${PLAN}`,
+    'plan.yaml:1:1: unknown key "prun": expected one of name, defaults, mirror',
+  ],
+  [
+    "a value of another kind",
+    PLAN.replace("keep: 2", "keep: two"),
+    'plan.yaml:6:11: keep: expected a whole number from 1, got "two"',
+  ],
+  [
+    "one of a list",
+    PLAN.replace("like: 21.0.1", "include: [a, b, '/(']"),
+    "plan.yaml:5:14: include: expected a glob",
+  ],
+  [
+    "no target",
+    PLAN.replace(/ +target.*\n/, ""),
+    "plan.yaml:3:5: mirror: expected a target, got none",
+  ],
+  [
+    "prune without a name",
+    PLAN.replace("name: jdk\n", ""),
+    "plan.yaml:6:12: prune: expected a name",
+  ],
+  ["a tag of the source", PLAN.replace("java/jdk", "java/jdk:21"), "it names one image"],
+  ["YAML that is none", "mirror: [\n", "plan.yaml:2:1: expected YAML: "],
+  ["a key twice", `${PLAN}    keep: 3\n`, "plan.yaml:8:5: expected YAML: Map keys must be unique"],
+  ["two problems", PLAN.replace("keep: 2", "keep: 0\n    pre: 1"), "; "],
+  [
+    "aliases without end",
+    "a: &a [x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n" +
+    "c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: [*c, *c, *c, *c, *c, *c, *c]\n",
+    "plan.yaml:1:1: ",
+  ],
+  ["control characters", 'mirror: "\\e[31m"\n', "\\u{1b}[31m"],
+];
+
+for (const [name, text, expected] of WRONG) {
+  Deno.test(`mirror refuses ${name}, and says where`, async () => {
+    await using world = await createWorld();
+    const { code, stderr } = await world.run(await world.file("plan.yaml", text));
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, expected);
+    // deno-lint-ignore no-control-regex
+    assert(!/\x1b/.test(stderr));
+  });
+}
+
+const MISUSED: readonly (readonly [words: readonly string[], expected: string])[] = [
+  [[], "expected one plan, got none"],
+  [["a.yaml", "b.yaml"], "expected one plan, got 2"],
+  [["missing.yaml"], 'Cannot read "missing.yaml": there is no such file'],
+  [["--shard", "2/2", "a.yaml"], "expected I/N"],
+  [["--shard", "1", "a.yaml"], "expected I/N"],
+  [["--jobs", "0", "a.yaml"], "--jobs"],
+  [["--from-skopeo", "a", "--from-regsync", "b"], "expected one of them"],
+  [["--from-skopeo", "a", "b"], "expected one of them"],
+];
+
+for (const [words, expected] of MISUSED) {
+  Deno.test(`mirror ${words.join(" ")} is refused`, async () => {
+    await using world = await createWorld();
+    const { code, stderr } = await world.run(...words);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, expected);
+  });
+}
+
+Deno.test("mirror refuses to resume from what is no report, or that of another plan", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const others = [
+    "",
+    "[]",
+    '{"format":1}',
+    '{"format":1,"plan":"x","done":true,"repositories":[]}',
+  ];
+  for (const text of others) {
+    const { code, stderr } = await world.run("--resume", await world.file("r.json", text), plan);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "Cannot resume from");
+  }
+});
+
+Deno.test("mirror knows that a report cannot be written before it copies", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const { code, stdout } = await world.run("--report", await world.file("no/r.json"), plan);
+  assertEquals([code, stdout], [2, ""]);
+});
+
+Deno.test("mirror takes a version in a plan as it is written", async () => {
+  await using world = await createWorld(["1.10", "1.9", "1.1", "08", "8"]);
+  const plan = PLAN.replace("21.0.1", "1.10").replace("keep: 2", "newest: 1");
+  const { stdout } = await world.run(await world.file("plan.yaml", plan));
+  assertEquals(stdout, `copied ${TARGET}/oracle/jdk:1.10\n`);
+});

@@ -1,0 +1,97 @@
+import { assert, assertEquals } from "@std/assert";
+import { type MirrorReport, openFlow } from "../../mod.ts";
+import {
+  buildImage,
+  buildIndex,
+  type ContentHabits,
+  distribution,
+  quay,
+  type SimulatedRegistry,
+  simulateNetwork,
+} from "../registry/mod.ts";
+import { virtualClock } from "../virtual_clock.ts";
+import { imageOf, imagesFor, planOf, SOURCE } from "./mirror_world.ts";
+
+/** Mirrors two tags and then one of them, as alice, and gives what was asked. */
+async function pruneOne(
+  target: SimulatedRegistry,
+  to: string,
+): Promise<{ readonly report: MirrorReport; readonly asked: readonly string[] }> {
+  const source = distribution({ host: SOURCE, images: imagesFor("app", ["1.0", "1.1"]) });
+  const network = simulateNetwork([source, target]);
+  const flow = openFlow({
+    fetch: network.fetch,
+    clock: virtualClock(),
+    credentials: ({ registry }) =>
+      registry === SOURCE ? undefined : { username: "alice", password: "wonderland" },
+  });
+  const entry = { source: `${SOURCE}/app`, target: to, prune: true };
+  const first = await flow.mirror(planOf({ name: "two", mirror: [entry] }));
+  assertEquals(first.repositories[0]?.error?.message, undefined);
+  assertEquals(first.done, true);
+  network.reset();
+  const report = await flow.mirror(planOf({ name: "two", mirror: [{ ...entry, include: "1.1" }] }));
+  const asked = network.requests.map(({ method, url }) => `${method} ${url}`);
+  return { report, asked };
+}
+
+Deno.test("mirror() asks for a token that deletes for nothing but deleting", async () => {
+  const target = distribution({ host: "target.example", auth: "token", images: {} });
+  const { report, asked } = await pruneOne(target, "target.example/team/app");
+  assertEquals(report.repositories[0]?.tags, [{
+    tag: "1.0",
+    digest: imageOf("app:1.0").digest as never,
+    fate: "deleted",
+  }]);
+  const deletes = asked.filter((each) => each.startsWith("DELETE"));
+  assertEquals(deletes.length, 1);
+  const scopes = asked.filter((each) => each.includes("scope=") && each.includes("delete"));
+  assertEquals(scopes.length, 1, asked.join("\n"));
+});
+
+Deno.test("mirror() deletes where no scope may say so", async () => {
+  const { report, asked } = await pruneOne(quay({ images: {} }), "quay.io/team/app");
+  assertEquals(report.repositories[0]?.error, undefined);
+  assertEquals(report.repositories[0]?.tags.map(({ tag, fate }) => `${tag} ${fate}`), [
+    "1.0 deleted",
+  ], asked.join("\n"));
+});
+
+const HABITS: readonly (readonly [habits: ContentHabits, fate: string])[] = [
+  [{}, "deleted"],
+  [{ tagDelete: 400 }, "deleted"],
+  [{ tagDelete: 405 }, "deleted"],
+  [{ tagDelete: 400, manifestDelete: 405 }, "left"],
+  [{ tagDelete: 405, manifestDelete: 405 }, "left"],
+  [{ tagDelete: 405, digestHeader: "never" }, "deleted"],
+  [{ tagDelete: 405, manifestHead: 405 }, "deleted"],
+  [{ tagDelete: 405, accept: "needed" }, "deleted"],
+];
+
+for (const [habits, fate] of HABITS) {
+  Deno.test(`mirror() prunes a target with ${JSON.stringify(habits)}: ${fate}`, async () => {
+    const target = distribution({ host: "target.example", images: {}, habits });
+    const { report } = await pruneOne(target, "target.example/app");
+    assertEquals(report.repositories[0]?.error?.message, undefined);
+    assertEquals(report.repositories[0]?.tags.map(({ fate }) => fate), [fate]);
+    assertEquals(report.done, true);
+  });
+}
+
+Deno.test("mirror() leaves by digest what is a part of an index within an index", async () => {
+  const image = imageOf("part");
+  const tags = { whole: buildIndex([buildIndex([image])]), part: image, gone: buildImage({}) };
+  const source = distribution({ host: SOURCE, images: { app: { tags } } });
+  const target = distribution({ host: "target.example", images: {}, habits: { tagDelete: 400 } });
+  const network = simulateNetwork([source, target]);
+  const flow = openFlow({ fetch: network.fetch, clock: virtualClock() });
+  const entry = { source: `${SOURCE}/app`, target: "target.example/app", prune: true };
+  await flow.mirror(planOf({ name: "deep", mirror: [entry] }));
+  const report = await flow.mirror(
+    planOf({ name: "deep", mirror: [{ ...entry, include: "whole" }] }),
+  );
+  const fates = report.repositories[0]?.tags.map(({ tag, fate }) => `${tag} ${fate}`);
+  assertEquals(fates?.toSorted(), ["gone deleted", "part left"]);
+  const part = report.repositories[0]?.tags.find(({ tag }) => tag === "part");
+  assert(part?.reason?.includes("whole"), part?.reason);
+});
