@@ -1,5 +1,5 @@
 /**
- * Copies between two of Debian's docker-registries with portolan and with skopeo, in turn: `deno run -A bench/copy.ts [ROUNDS]`.
+ * Copies between two of Debian's docker-registries with portolan and with skopeo, in turn: `deno run -A bench/copy.ts [ROUNDS [CASE]]`.
  * Needs both packages, 4 GiB of space for temporary files and some minutes.
  */
 import { buildImage, randomBlob, type TestImage } from "../tests/registry/mod.ts";
@@ -38,17 +38,19 @@ interface Result {
 const GIB = 2 ** 30;
 const MEMORY_ROUNDS = 3;
 
-const IMAGES: Readonly<Record<string, TestImage>> = {
-  "bench/big": buildImage({ layers: [GIB] }),
-  "bench/small": buildImage({
-    layers: Array.from({ length: 200 }, (_, seed) => randomBlob(10_000, seed + 1)),
-  }),
-};
+const BIG = "bench/big";
+const SMALL = "bench/small";
+
+function imageOf(repository: string): TestImage {
+  if (repository === BIG) return buildImage({ layers: [GIB] });
+  const layers = Array.from({ length: 200 }, (_, seed) => randomBlob(10_000, seed + 1));
+  return buildImage({ layers });
+}
 
 const CASES: readonly Case[] = [
-  { name: "1 GiB layer", repository: "bench/big" },
-  { name: "200 small layers", repository: "bench/small" },
-  { name: "no change", repository: "bench/small", again: true },
+  { name: "1 GiB layer", repository: BIG },
+  { name: "200 small layers", repository: SMALL },
+  { name: "no change", repository: SMALL, again: true },
 ];
 
 function portolan(name: string, script: string): Copier {
@@ -82,8 +84,9 @@ const skopeo: Copier = {
   }),
 };
 
-const COMMAND = "bench/copy_once.ts";
-const SUBCOMMAND: readonly string[] = [];
+/** All commands in one program. */
+const COMMAND = "scripts/main.ts";
+const SUBCOMMAND: readonly string[] = ["copy", "--anonymous"];
 
 /** Runs one case once with each program, beginning with another one each round. */
 async function takeTurns(
@@ -116,8 +119,7 @@ async function measureCase(
   copiers: readonly Copier[],
   rounds: number,
 ): Promise<readonly Result[]> {
-  const image: TestImage | undefined = IMAGES[repository];
-  if (image === undefined) throw new Error(`There is no image for ${repository}`);
+  const image: TestImage = imageOf(repository);
   const results: readonly Result[] = copiers.map(() => (
     { walls: [], memory: [], requests: "", bytes: 0 }
   ));
@@ -125,13 +127,13 @@ async function measureCase(
 
   async function withTarget(work: (target: RealRegistry) => Promise<void>): Promise<void> {
     await using target: RealRegistry = await startDockerRegistry();
-    if (again === true) await pushImage(target, repository, "1", image as TestImage);
+    if (again === true) await pushImage(target, repository, "1", image);
     await work(target);
     const there: Response = await fetch(`${target.origin}/v2/${repository}/manifests/1`, {
       method: "HEAD",
-      headers: { accept: image?.mediaType ?? "" },
+      headers: { accept: image.mediaType },
     });
-    if (there.headers.get("docker-content-digest") === image?.digest) return;
+    if (there.headers.get("docker-content-digest") === image.digest) return;
     throw new Error(`${repository} was not copied`);
   }
 
@@ -164,7 +166,6 @@ async function measureCase(
 
   await takeTurns(0, copiers, count);
   for (let round = 0; round < rounds; round++) await takeTurns(round, copiers, time);
-  if (Deno.env.get("DBG")) console.log(JSON.stringify(results), repository);
   for (let round = 0; round < MEMORY_ROUNDS; round++) await takeTurns(round, copiers, weigh);
   return results;
 }
@@ -216,12 +217,13 @@ async function main(): Promise<void> {
       skopeo,
     ];
     await using source: RealRegistry = await startDockerRegistry();
-    for (const [repository, image] of Object.entries(IMAGES)) {
+    const cases: readonly Case[] = CASES.filter(({ name }) => name.includes(Deno.args[1] ?? ""));
+    for (const repository of new Set(cases.map(({ repository }) => repository))) {
+      const image: TestImage = imageOf(repository);
       await pushImage(source, repository, "1", image);
     }
     const rows: (readonly string[])[] = [];
-    for (const each of CASES) {
-      if (Deno.args[1] !== undefined && !each.name.includes(Deno.args[1])) continue;
+    for (const each of cases) {
       rows.push(...rowsOf(each, copiers, await measureCase(each, source, copiers, rounds)));
     }
     write(table(HEAD, rows));

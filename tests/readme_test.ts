@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { builtin, type RegistryAdapter } from "../mod.ts";
+import { builtin, type RegistryAdapter, type RegistryApi } from "../mod.ts";
 import { EXIT } from "../scripts/_exit.ts";
 import { selectorOptions } from "../scripts/_selector.ts";
 import { commands } from "../scripts/main.ts";
@@ -10,6 +10,14 @@ const readme = Deno.readTextFileSync(new URL("../README.md", import.meta.url));
 Deno.test("README's table of habits says what the adapters say", () => {
   const rows = tableAfter("## What is known of each registry");
   assertEquals(rows, builtin.map(habits));
+});
+
+Deno.test("README's table of APIs says what the adapters say", () => {
+  const rows = tableAfter("`--sort` takes `name`, `stars`");
+  assertEquals(
+    rows,
+    builtin.flatMap(({ title, api }) => api === undefined ? [] : [apiOf(title, api)]),
+  );
 });
 
 Deno.test("README's table of exit codes is the one in the code", () => {
@@ -70,6 +78,15 @@ function habits(adapter: RegistryAdapter): string[] {
     pages?.order?.replace("-", " ") ?? "",
     (credentials?.env ?? []).map(code).join(", "),
   ];
+}
+
+function apiOf(title: string, api: RegistryApi): string[] {
+  const { origin, login, tags, repositories, namespaces } = api;
+  const topics = { tags, repos: repositories, namespaces };
+  const told = Object.entries(topics).filter(([, tells]) => tells).map(([topic]) => code(topic));
+  const kind = login?.env === undefined ? "as the registry" : code(login.env);
+  const needed = login?.required ? `${kind}, needed` : kind;
+  return [title, code(origin), told.join(", "), login === undefined ? "none" : needed];
 }
 
 function hostsOf({ hosts, origin, token }: RegistryAdapter): string[] {

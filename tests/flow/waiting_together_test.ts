@@ -4,8 +4,7 @@ import { buildImage, buildIndex, distribution, simulateNetwork } from "../regist
 import { virtualClock } from "../virtual_clock.ts";
 
 Deno.test("requests that wait for one host together take the patience of one", async () => {
-  const images = Array.from({ length: 40 }, (_, at) =>
-    buildImage({ config: { author: `${at}` } }));
+  const images = Array.from({ length: 40 }, (_, at) => buildImage({ config: { author: `${at}` } }));
   const clock = virtualClock();
   let count = 0;
   const network = simulateNetwork(distribution({
