@@ -178,14 +178,17 @@ async function openListing<T extends Named>(
   listings: readonly ApiListing<T>[],
   ports: ApiPorts,
 ): Promise<{ readonly listing: ApiListing<T>; readonly first: ApiPage<T> }> {
-  let missing: Error = ports.operation.fail("unsupported", "the API does not tell");
+  let missing: Error | undefined;
   for (const listing of listings) {
     const answer = await ask(place, { api, listing, number: 1 }, ports);
     if (isGood(answer)) return { listing, first: pageIn(answer, api, ports.operation) };
-    missing = refused(api, answer, ports.operation);
+    // That another address wants a login does not unsay that it is not here.
+    if (answer.status !== 401 || missing === undefined) {
+      missing = refused(api, answer, ports.operation);
+    }
     if (answer.status !== 404) break;
   }
-  throw missing;
+  throw missing ?? ports.operation.fail("unsupported", "the API does not tell");
 }
 
 /** One page of a listing. */

@@ -202,6 +202,11 @@ function judge({ error, result, network, exchanges, elapsed }: FaultRun, images:
       assert(!all.includes(secret) && !all.includes(basic), `${request.host} saw ${secret}`);
     }
   }
+  const sent = (at: string): Set<string | undefined> =>
+    new Set(requests.filter(({ host }) => host === at).map(({ headers }) => headers.authorization));
+  const both = sent(SOURCE).intersection(sent(TARGET));
+  both.delete(undefined);
+  assertEquals([...both], [], "a token for one end was sent to the other");
   for (const request of requests.filter(({ host }) => host !== SOURCE && host !== TARGET)) {
     assertEquals(request.headers.authorization, undefined, `${request.host} saw a token`);
   }

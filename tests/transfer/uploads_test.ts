@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { assert, assertEquals } from "@std/assert";
 import { type CopyStep, openFlow, type RegistryAdapter, RegistryError } from "../../mod.ts";
 import {
   buildImage,
   buildIndex,
-  buildManifest,
   type ContentHabits,
   descriptorOf,
   distribution,
@@ -13,14 +11,13 @@ import {
   randomBlob,
   type RecordedRequest,
   simulateNetwork,
-  type TestBlob,
   type TestManifest,
 } from "../registry/mod.ts";
+import { sha512Image } from "./sha512_image.ts";
 import { virtualClock } from "../virtual_clock.ts";
 import { amd64, index, REPOSITORY, runFaultCase, TARGET } from "./fault_world.ts";
 
 const MIB = 2 ** 20;
-const OCI = "application/vnd.oci.image.manifest.v1+json";
 
 /** What a registry's habits make of a copy. */
 interface Habit {
@@ -266,25 +263,6 @@ function referrer(subject: TestManifest, artifactType: string): TestManifest {
     subject: descriptorOf(subject),
     layers: [{ of: `about ${subject.digest}`, mediaType: artifactType }],
   });
-}
-
-function sha512Image(): TestManifest {
-  const bytes = new TextEncoder().encode("layer of sha512");
-  const layer = other(bytes);
-  const base = buildImage({ layers: [{ a: "b" }] });
-  const document = JSON.parse(new TextDecoder().decode(base.bytes));
-  const mediaType = "application/vnd.oci.image.layer.v1.tar";
-  document.layers.push({ mediaType, digest: layer.digest, size: layer.size });
-  return buildManifest(document, OCI, { blobs: [...base.blobs, layer] });
-
-  function other(bytes: Uint8Array<ArrayBuffer>): TestBlob {
-    return {
-      digest: `sha512:${createHash("sha512").update(bytes).digest("hex")}`,
-      size: bytes.length,
-      open: (from = 0, to = bytes.length) =>
-        new Blob([bytes.slice(from, to)]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>,
-    };
-  }
 }
 
 interface World {
