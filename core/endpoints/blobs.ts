@@ -33,7 +33,7 @@ export interface BlobPorts extends Pick<Wire, "ask" | "pause"> {
 }
 
 /**
- * Reads a whole blob of at most `limit` bytes.
+ * Reads a whole blob of at most `limit` bytes, and of no more than its descriptor tells.
  *
  * @throws {RegistryError} `not_found`, `too_large`, `digest_mismatch`
  */
@@ -158,9 +158,17 @@ async function drop(body: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 function readVerified({ digest, size }: Wanted, limit: number): Reader<Uint8Array> {
-  const read = readBytes(limit);
+  const read = readBytes(Math.min(size ?? limit, limit));
+  async function readAll(reply: Reply): Promise<Uint8Array> {
+    try {
+      return await read(reply);
+    } catch (error) {
+      if (!(error instanceof Setback) || error.kind !== "large" || size === undefined) throw error;
+      throw new Setback("forged", `the blob ${digest} has more than ${size} bytes`);
+    }
+  }
   return async (reply: Reply): Promise<Uint8Array> => {
-    const bytes = await read(reply);
+    const bytes = await readAll(reply);
     const found = await digestOf(bytes, algorithmOf(digest));
     if (found !== digest) throw new Setback("forged", mismatch(found, digest));
     if (size === undefined || size === bytes.length) return bytes;

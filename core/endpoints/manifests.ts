@@ -41,8 +41,8 @@ export interface Fetched extends Resolved {
 /** The manifests of registries. */
 export interface Manifests {
   /**
-   * What a tag points to, or whether a digest exists: by HEAD, and where that is refused or names no
-   * digest by reading the manifest.
+   * What a tag points to, or whether a digest exists: by HEAD, and where that is refused (but for the want
+   * of a login) or names no digest by reading the manifest.
    *
    * @throws {RegistryError} `not_found`, `digest_mismatch`, and what `read` throws
    */
@@ -89,7 +89,9 @@ export function openManifests(ask: Ask): Manifests {
     if (typeof told === "object") return told;
     if (told === "missing") return undefined;
     try {
-      return await read(place, name, operation);
+      const fetched = await read(place, name, operation);
+      headless.add(place.origin);
+      return fetched;
     } catch (error) {
       if (error instanceof RegistryError && error.facts.status === 404) return undefined;
       throw error;
@@ -105,9 +107,7 @@ export function openManifests(ask: Ask): Manifests {
     if (headless.has(place.origin)) return "nothing";
     const asked = await askFor(place, name, operation, { method: "HEAD", read: readAway(0) });
     const { answer } = asked;
-    if (answer.status === 401 || answer.status === 403) {
-      throw refusedAnswer(place, asked, operation, "image");
-    }
+    if (answer.status === 401) throw refusedAnswer(place, asked, operation, "image");
     if (answer.status === 404) return "missing";
     const digest = announced(answer.headers);
     if (answer.value === undefined || digest === undefined) return "nothing";

@@ -1,6 +1,7 @@
 import { streamBlob } from "../endpoints/blobs.ts";
 import type { Fetched, Resolved } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
+import type { ImageConfig } from "../images/config.ts";
 import type { Digest } from "../names/digest.ts";
 import { parsePlatform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
@@ -15,6 +16,8 @@ import {
   platformEntry,
   platformImage,
   readConfig,
+  readConfigBytes,
+  severalPlatforms,
   type StoredConfig,
 } from "./platform_image.ts";
 import { stopOf } from "../together.ts";
@@ -31,12 +34,16 @@ export interface FoundManifest extends Fetched {
   readonly target: Target;
 }
 
-/** An image's config, and whose it is. */
-export interface FoundConfig extends StoredConfig {
+/** A config, and whose it is. */
+export interface FoundConfig extends Pick<StoredConfig, "bytes"> {
   /** What was asked for. */
   readonly target: Target;
   /** The config's digest. */
   readonly digest: Digest;
+  /** The config's type; an artifact's can be any. */
+  readonly mediaType: string;
+  /** What it says; absent for an artifact. */
+  readonly config?: ImageConfig;
 }
 
 /** What can be asked about one image. A reference without tag and digest means the tag `latest`. */
@@ -55,9 +62,9 @@ export interface ImageVerbs {
    */
   manifest(reference: string, options?: ImageOptions): Promise<FoundManifest>;
   /**
-   * Reads the config of one image; an index with several needs `platform`.
+   * Reads the config of one image, or the bytes of an artifact's; an index needs `platform`.
    *
-   * @throws {RegistryError} as `manifest`; `unsupported` for an artifact, which has none
+   * @throws {RegistryError} as `manifest`; `reference_invalid` for an index without `platform`
    */
   config(reference: string, options?: ImageOptions): Promise<FoundConfig>;
   /**
@@ -132,10 +139,10 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
     const image = platform === undefined
       ? onlyImage(fetched, operation)
       : await platformImage(target, fetched, platform, ports);
-    const found = await readConfig(target, image.manifest, ports);
     const { digest, mediaType } = image.manifest.config;
-    if (found !== undefined) return { target, digest, ...found };
-    throw operation.fail("unsupported", `its config is no image's but ${mediaType}`);
+    const found = await readConfig(target, image.manifest, ports) ??
+      { bytes: await readConfigBytes(target, image.manifest, ports) };
+    return { target, digest, mediaType, ...found };
   }
 
   async function inspect(reference: string, options: ImageOptions = {}): Promise<Inspection> {
@@ -198,7 +205,7 @@ function streamOf(
 
 function onlyImage(fetched: Fetched, operation: Operation): FetchedImage {
   if (isImage(fetched)) return fetched;
-  throw operation.fail("unsupported", "it has several platforms, each with a config of its own", {
-    hint: "--platform linux/amd64 chooses one; inspect shows which there are",
-  });
+  const { manifest } = fetched;
+  if (manifest.kind === "index") throw severalPlatforms(manifest, operation);
+  throw operation.fail("protocol", "it is no image");
 }

@@ -1,12 +1,13 @@
 import { fetchBlob } from "../endpoints/blobs.ts";
 import type { Fetched, Manifests } from "../endpoints/manifests.ts";
+import { RegistryError } from "../errors.ts";
 import { artifactTypeOf } from "../images/artifact_type.ts";
 import { isAttestation } from "../images/attestation.ts";
 import { type ImageConfig, parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
 import type { Digest } from "../names/digest.ts";
-import { isIndexType } from "../names/media_type.ts";
+import { isImageType, isIndexType } from "../names/media_type.ts";
 import { choosePlatform, formatPlatform, type Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import type { Wire } from "../wire/open_wire.ts";
@@ -17,6 +18,8 @@ const CONFIG_LIMIT = 8 * 1024 * 1024;
 /** Indexes within indexes, and indexes in all, that are looked through for one platform. */
 const MOST_DEPTH = 4;
 const MOST_INDEXES = 100;
+/** Platforms that an error names. */
+const MOST_NAMES = 40;
 
 /** What reading an image takes. */
 export interface ImagePorts extends Pick<Wire, "ask" | "pause"> {
@@ -95,7 +98,7 @@ export async function platformImage(
   const { operation } = ports;
   if (fetched.manifest.kind === "index") {
     const entry = await platformEntry(target, fetched.manifest, wanted, ports);
-    const image = await readEntry(target, entry, ports);
+    const image = await readHeldEntry(target, entry, ports);
     if (isImage(image)) return image;
     throw operation.fail(
       "protocol",
@@ -111,18 +114,44 @@ export async function platformImage(
 /**
  * The manifest of an index's entry.
  *
- * @throws {RegistryError} `digest_mismatch` for another size than the index tells
+ * @throws {RegistryError} `digest_mismatch` for another size than the index tells, `protocol` for another type
  */
 export async function readEntry(
   target: Target,
-  { digest, size }: Descriptor,
+  { digest, mediaType, size }: Descriptor,
   { manifests, operation }: Pick<ImagePorts, "manifests" | "operation">,
 ): Promise<Fetched> {
   const fetched = await manifests.read(target, digest, operation);
   const { length } = fetched.bytes;
-  if (length === size) return fetched;
-  const reason = `the manifest ${digest} has ${length} bytes instead of ${size}`;
-  throw operation.fail("digest_mismatch", reason);
+  if (length !== size) {
+    const reason = `the manifest ${digest} has ${length} bytes instead of ${size}`;
+    throw operation.fail("digest_mismatch", reason);
+  }
+  if (fetched.mediaType === mediaType) return fetched;
+  const found = `the manifest ${digest} is "${fetched.mediaType}" instead of "${mediaType}"`;
+  throw operation.fail("protocol", `${found}, which its index calls it`);
+}
+
+/** The manifest of the entry that was chosen: it must be read, and it must be there. */
+async function readHeldEntry(
+  target: Target,
+  entry: Descriptor,
+  ports: ImagePorts,
+): Promise<Fetched> {
+  const { operation } = ports;
+  const { digest, mediaType } = entry;
+  if (!isImageType(mediaType) && !isIndexType(mediaType)) {
+    const reason = `the index lists ${digest} of the type "${mediaType}", which is not read`;
+    throw operation.fail("unsupported", reason);
+  }
+  try {
+    return await readEntry(target, entry, ports);
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.facts.status !== 404) throw error;
+    const { status, diagnostics, request, attempts } = error.facts;
+    const reason = `${digest} is listed in the index, but not held by the registry: status 404`;
+    throw operation.fail("not_found", reason, { status, diagnostics, request, attempts }, error);
+  }
 }
 
 /** An image's config and its bytes; undefined for an artifact, whose config can be anything. */
@@ -133,22 +162,44 @@ export async function readConfig(
 ): Promise<StoredConfig | undefined> {
   if (artifactTypeOf(manifest) !== undefined) return undefined;
   const { config } = manifest;
-  const known = ports.configs.get(config.digest) ?? fetchConfig(target, config, ports);
+  const known = ports.configs.get(config.digest) ?? fetchConfig(target, manifest, ports);
   ports.configs.set(config.digest, known);
   return await known;
 }
 
+/** The bytes of any manifest's config, which may be anything where it is an artifact's. */
+export async function readConfigBytes(
+  target: Target,
+  { config }: ImageManifest,
+  ports: ImagePorts,
+): Promise<Uint8Array> {
+  return await fetchBlob(target, config, { ...ports, limit: CONFIG_LIMIT });
+}
+
 async function fetchConfig(
   target: Target,
-  wanted: Descriptor,
+  manifest: ImageManifest,
   ports: ImagePorts,
 ): Promise<StoredConfig> {
-  const bytes = await fetchBlob(target, wanted, { ...ports, limit: CONFIG_LIMIT });
+  const bytes = await readConfigBytes(target, manifest, ports);
   return { bytes, config: ports.operation.reading(() => parseConfig(bytes)) };
 }
 
+/** The error for a question about one image that an index cannot answer without a platform. */
+export function severalPlatforms({ manifests }: ImageIndex, operation: Operation): Error {
+  const entries = manifests.filter((entry) => !isAttestation(entry));
+  const names = namesOf(entries.flatMap(({ platform = [] }) => platform));
+  const reason = "it is an index, each of whose images has a config of its own";
+  const hint = `--platform chooses one: ${names === "" ? "it names none" : `there is ${names}`}`;
+  return operation.fail("reference_invalid", reason, { hint });
+}
+
+function namesOf(platforms: readonly Platform[]): string {
+  return [...new Set(platforms.map(formatPlatform))].slice(0, MOST_NAMES).join(", ");
+}
+
 function otherPlatforms(wanted: Platform, found: readonly Platform[], operation: Operation): Error {
-  const names = [...new Set(found.map(formatPlatform))].slice(0, 40).join(", ");
+  const names = namesOf(found);
   const reason = `there is no image for ${formatPlatform(wanted)}`;
   const hint = names === "" ? "It names no platform" : `There is ${names}`;
   return operation.fail("not_found", reason, { hint });

@@ -96,7 +96,9 @@ export function beginOperation(
       return parse();
     } catch (error) {
       if (!(error instanceof RegistryError)) throw error;
-      throw fail(error.code, error.message, error.facts, error);
+      // What it could not read is the reason; what cannot be done is said already.
+      const reason = error.message.replace(/^Cannot read (.+?): /, "$1 cannot be read: ");
+      throw fail(error.code, reason, error.facts, error);
     }
   }
 
@@ -117,7 +119,11 @@ export function beginOperation(
       return budget.left;
     },
     spend(): void {
-      if (budget.left <= 0) throw fail("incomplete", `it takes more than ${budget.most} requests`);
+      if (budget.left <= 0) {
+        const requests = budget.most === 1 ? "1 request" : `${budget.most} requests`;
+        const hint = "--max-requests N allows more";
+        throw fail("incomplete", `it takes more than ${requests}`, { hint });
+      }
       budget.left--;
     },
     fail,

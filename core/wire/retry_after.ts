@@ -57,6 +57,18 @@ export function resetOf(headers: Headers, wall: number): number | undefined {
   return untilUnixTime(headers.get("x-ratelimit-reset"), wall, headers.get("date"));
 }
 
+/** `0;w=21600`: nothing is left of a count that is kept for so many seconds. */
+const SPENT = /^0;w=([0-9]{1,9})$/;
+
+/**
+ * Milliseconds of the window in which nothing is left, by `ratelimit-remaining`; undefined where something is
+ * or no window is named. When in it the next one comes free, nobody tells.
+ */
+export function spentWindowOf(headers: Headers): number | undefined {
+  const seconds = SPENT.exec(headers.get("ratelimit-remaining") ?? "")?.[1];
+  return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
 function untilUnixTime(
   text: string | null,
   wall: number,

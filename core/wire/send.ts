@@ -7,7 +7,7 @@ import { type Answer, methodOf, type Question } from "./question.ts";
 import { mostHops, nextHop } from "./redirect.ts";
 import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
 import { readError } from "./reply.ts";
-import { resetOf, waitOf } from "./retry_after.ts";
+import { resetOf, spentWindowOf, waitOf } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Reply, Transport } from "./transport.ts";
 import { Refused, type Trouble, troubleOf } from "./trouble.ts";
@@ -58,7 +58,7 @@ export function createSender(ports: {
       const wait = outcome.wait ?? backoff(attempt, random);
       const most = question.once ? 1 : Math.min(outcome.attempts, retries + 1);
       const isLast = attempt >= most;
-      if (isLast || !operation.canWait(wait)) {
+      if (isLast || !operation.canWait(outcome.wait ?? outcome.window ?? wait)) {
         throw failure(outcome, question, operation, attempt);
       }
       await pause(wait, operation);
@@ -158,6 +158,7 @@ export function createSender(ports: {
         attempts: isPassing(status, wait) ? Infinity : 1,
         overwhelmed: isOverwhelmed(status),
         wait,
+        window: status === 429 ? spentWindowOf(headers) : undefined,
         status,
         diagnostics,
       };

@@ -22,6 +22,8 @@ export interface Trouble {
   readonly overwhelmed?: boolean;
   /** Milliseconds that the server asks to wait. */
   readonly wait?: number;
+  /** Milliseconds within which the server allows no more, though it names no time to wait. */
+  readonly window?: number;
   /** The status of the answer. */
   readonly status?: number;
   /** What its body said. */

@@ -28,6 +28,7 @@ async function headless(answer: (name: string) => Response | undefined): Promise
 }
 
 const HEADS: Readonly<Record<string, () => Response>> = {
+  "403": () => new Response(null, { status: 403 }),
   "404": () => new Response(null, { status: 404 }),
   "405": () => new Response(null, { status: 405 }),
   "501": () => new Response(null, { status: 501 }),

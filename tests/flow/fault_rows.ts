@@ -41,7 +41,7 @@ const STATUS_ROWS: readonly Fault[] = [
     "rate_limited",
   ),
   row(3, "429 without a header", () => refused(429), "rate_limited", 1),
-  row(3, "429 with quota headers", () => refused(429, { "ratelimit-remaining": "0;w=21600" })),
+  row(3, "429 with a quota of a minute", () => refused(429, { "ratelimit-remaining": "0;w=1" })),
   row(3, "429 and junk", () => refused(429, { "retry-after": "soon" }), "rate_limited", 1),
   row(3, "429 and a negative number", () => refused(429, { "retry-after": "-1" }), "rate_limited"),
   row(5, "403 and seconds", () => refused(403, { "retry-after": "3" }), "rate_limited", 3000),

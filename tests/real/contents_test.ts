@@ -221,8 +221,7 @@ test("digest(), config() and blob() fail where there is nothing, or nothing of t
     [() => flow.digest(`${app}@${away}`), "not_found"],
     [() => flow.manifest(`${app}@${away}`), "not_found"],
     [() => new Response(flow.blob(`${app}@${away}`)).bytes(), "not_found"],
-    [() => flow.config(`${app}:1.0`), "unsupported"],
-    [() => flow.config(`${app}:artifact`), "unsupported"],
+    [() => flow.config(`${app}:1.0`), "reference_invalid"],
   ];
   for (const [work, code] of failures) {
     const error = await work().catch((thrown) => thrown);

@@ -58,6 +58,9 @@ Deno.test("aliases says so where there are none", async () => {
   assertEquals([code, stdout], [0, ""]);
   assertEquals(stderr, `portolan: no other tag of 4 is ${two.digest}\n`);
   assertEquals((await run(aliases, ["--quiet", `${REF}:1.9.0`])).stderr, "");
+  const alone = await world({ latest: one }).run(aliases, [REF]);
+  assertEquals([alone.code, alone.stdout], [0, ""]);
+  assertEquals(alone.stderr, "portolan: there is no other tag to compare\n");
 });
 
 Deno.test("aliases prints what it has and how much that is where the requests do not do", async () => {

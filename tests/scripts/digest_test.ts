@@ -24,7 +24,11 @@ Deno.test("digest prints full references for several, in order, and goes on afte
   const world = createImageWorld(distribution({ images }));
   const words = [`${APP}:docker`, `${APP}:none`, APP, `${APP}@${amd64.digest}`];
   const { code, stdout, stderr } = await world.run(digest, words);
-  const lines = [docker, index, amd64].map((image) => `${APP}@${image.digest}\n`);
+  const lines = [
+    `${APP}:docker@${docker.digest}\n`,
+    `${APP}:latest@${index.digest}\n`,
+    `${APP}@${amd64.digest}\n`,
+  ];
   assertEquals([code, stdout], [3, lines.join("")]);
   assertStringIncludes(stderr, `Cannot tell the digest of "${APP}:none"`);
 });
@@ -48,8 +52,11 @@ Deno.test("digest --config prints the config's digest and does not read the conf
   const chosen = await world.run(digest, ["--config", "--platform", "linux/arm64", APP]);
   assertEquals([chosen.code, chosen.stdout], [0, `${arm64.config.digest}\n`]);
   const several = await world.run(digest, ["--config", APP]);
-  assertEquals([several.code, several.stdout], [8, ""]);
-  assertStringIncludes(several.stderr, "hint: --platform linux/amd64 chooses one");
+  assertEquals([several.code, several.stdout], [2, ""]);
+  assertStringIncludes(
+    several.stderr,
+    "hint: --platform chooses one: there is linux/amd64, linux/arm64/v8\n",
+  );
 });
 
 Deno.test("digest --json prints one object, or an array for several", async () => {
@@ -74,7 +81,8 @@ Deno.test("digest of 100 tags takes 100 HEADs and one token", async () => {
     Object.keys(tags).map((tag) => `app:${tag}`),
   );
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(stdout, `docker.io/library/app@${amd64.digest}\n`.repeat(100));
+  const lines = Object.keys(tags).map((tag) => `docker.io/library/app:${tag}@${amd64.digest}\n`);
+  assertEquals(stdout, lines.join(""));
   const methods = Map.groupBy(world.network.requests, ({ method }) => method);
   assertEquals([methods.get("HEAD")?.length, methods.get("GET")?.length], [100, 1]);
 });

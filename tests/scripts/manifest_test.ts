@@ -71,7 +71,7 @@ Deno.test("manifest ends when it takes more requests than allowed", async () => 
   const words = ["--max-requests", "1", "--platform", "linux/arm64", APP];
   const { code, stdout, stderr } = await world.run(manifest, words);
   assertEquals([code, stdout], [7, ""]);
-  assertStringIncludes(stderr, "it takes more than 1 requests");
+  assertStringIncludes(stderr, "it takes more than 1 request\n");
 });
 
 const mistakes: readonly (readonly [words: readonly string[], message: string])[] = [

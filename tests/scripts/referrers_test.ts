@@ -66,6 +66,7 @@ Deno.test("referrers --json prints all that is known", async () => {
     api: "unsupported",
     reason: "status 404",
     tag: { name: tag, reason: "there is no such tag" },
+    complete: true,
     referrers: [{
       digest: cosign.digest,
       mediaType: cosign.mediaType,
@@ -193,12 +194,42 @@ Deno.test("referrers ends with the code of what went wrong", async () => {
   const { run } = world();
   assertEquals((await run(referrers, [`${NAME}:gone`])).code, 3);
   assertEquals((await run(referrers, ["--max-requests", "2", `${NAME}:1.0`])).code, 7);
-  const status = (status: number) => (request: Request) =>
-    request.url.includes("/referrers/") ? new Response("", { status }) : undefined;
-  for (const [answer, code] of [[403, 3], [429, 5], [503, 6]] as const) {
-    const { run } = world({ images, faults: status(answer) });
+  const bare: Images = { "team/app": { tags: { "1.0": app } } };
+  for (const [answer, code] of [[401, 4], [429, 5], [503, 6]] as const) {
+    const { run } = world({ images: bare, faults: apiStatus(answer) });
     const { code: ended, stdout, stderr } = await run(referrers, ["--json", `${NAME}:1.0`]);
     assertEquals([ended, stdout], [code, ""]);
     assertEquals(typeof JSON.parse(stderr).error.code, "string");
+  }
+});
+
+function apiStatus(status: number): (request: Request) => Response | undefined {
+  return (request) =>
+    request.url.includes("/referrers/") ? new Response("", { status }) : undefined;
+}
+
+Deno.test("referrers takes a 403 of the API alone for a registry without one", async () => {
+  const { run } = world({ images, faults: apiStatus(403) });
+  const { code, stdout, stderr } = await run(referrers, ["--format", "lines", `${NAME}:1.0`]);
+  assertEquals([code, stdout], [0, `${cosign.digest}\n`]);
+  assertStringIncludes(stderr, "registry.example has no referrers API (status 403)");
+});
+
+Deno.test("referrers prints what it has where the rest cannot be had, and ends with 7", async () => {
+  const rows = [
+    [{ images }, ["--max-requests", "2"], "it takes more than 2 requests", sbom],
+    [{ images, faults: apiStatus(503) }, [], "status 503", cosign],
+  ] as const;
+  for (const [options, words, reason, found] of rows) {
+    const lines = await world(options).run(referrers, [
+      ...words,
+      "--format=lines",
+      `${NAME}:1.0`,
+    ]);
+    assertEquals([lines.code, lines.stdout], [7, `${found.digest}\n`]);
+    assertStringIncludes(lines.stderr, reason);
+    const json = await world(options).run(referrers, [...words, "--json", `${NAME}:1.0`]);
+    assertEquals([json.code, JSON.parse(json.stdout).complete], [7, false]);
+    assertEquals(JSON.parse(json.stderr.trimEnd().split("\n").at(-1) ?? "").error.code, "incomplete");
   }
 });
