@@ -82,10 +82,15 @@ function paged<T extends { readonly name: string }>(
         items: entries.flatMap((entry) => read(entry, check) ?? []),
         entries: entries.length,
         total: check.count(check.member(document, "count")),
-        more: check.text(check.member(document, "next")) !== undefined,
+        more: readMore(check.member(document, "next"), check),
       };
     },
   };
+}
+
+/** The last page says null; one that says nothing has told nothing. */
+function readMore(next: unknown, check: ApiChecks): boolean | undefined {
+  return next === null ? false : check.text(next) === undefined ? undefined : true;
 }
 
 /** `digest`, `tag_last_pushed` and `architecture` can be null, `images` missing: renovate `docker/schema.ts`, 2026-08. */

@@ -24,7 +24,7 @@ export const quayApi: RegistryApi = {
         return {
           items: entries.flatMap((entry) => readTag(entry, check) ?? []),
           entries: entries.length,
-          more: check.flag(check.member(document, "has_additional")) ?? false,
+          more: check.flag(check.member(document, "has_additional")),
         };
       },
     }];

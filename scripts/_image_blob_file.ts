@@ -3,7 +3,8 @@ import { UsageError } from "./_usage_error.ts";
 
 /**
  * Writes all of `stream` to a new file beside `path`, and puts that in its place when the stream has ended
- * without an error: else nothing is left of it. A symbolic link stays, what it points to is replaced.
+ * without an error: else nothing is left of it. A symbolic link stays, what it points to is replaced. What an
+ * earlier run left that was killed is removed.
  *
  * @throws UsageError where no such file can be made, before the stream is begun
  */
@@ -15,6 +16,7 @@ export async function writeBlobFile(
   await requirePermissions(path);
   const target = await targetOf(path);
   if (target !== path) await requirePermissions(target);
+  await removeLeftovers(target);
   const beside = `${target}.${crypto.randomUUID().slice(0, 8)}.part`;
   const file = await createFile(beside, path);
   let isWhole = false;
@@ -61,9 +63,29 @@ async function targetOf(path: string): Promise<string> {
   throw refused(path, "it is there and is no file");
 }
 
+/** Removes the parts of `target` that nobody writes: whoever does holds a lock, which ends with the process. */
+async function removeLeftovers(target: string): Promise<void> {
+  const folder = folderOf(target);
+  const name = folder === "." ? target : target.slice(folder.length);
+  try {
+    for await (const entry of Deno.readDir(folder)) {
+      const isPart = entry.name.startsWith(`${name}.`) &&
+        /^[0-9a-f]{8}\.part$/.test(entry.name.slice(name.length + 1));
+      if (!isPart || !entry.isFile) continue;
+      const path = folder === "." ? entry.name : `${folder}${entry.name}`;
+      using file = await Deno.open(path, { write: true });
+      if (await file.tryLock(true)) await Deno.remove(path);
+    }
+  } catch {
+    // What cannot be tidied up does not keep the new file from being written.
+  }
+}
+
 async function createFile(beside: string, path: string): Promise<Deno.FsFile> {
   try {
-    return await Deno.open(beside, { write: true, createNew: true });
+    const file = await Deno.open(beside, { write: true, createNew: true });
+    await file.tryLock(true);
+    return file;
   } catch (error) {
     throw refused(path, reasonOf(error));
   }

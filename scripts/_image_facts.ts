@@ -5,8 +5,12 @@ const MOST_VALUES = 4;
 /** Images that are named behind a value. */
 const MOST_NAMES = 3;
 
+/** Hexadecimal digits that tell two images of one platform apart. */
+const SHORT = 7;
+
 /** The rows there are, in their order. */
 const NAMES = [
+  "platform",
   "about",
   "created",
   "author",
@@ -33,16 +37,38 @@ interface Fact {
   readonly text: string;
 }
 
-/** The name of an image among those of its index: `linux/amd64`, `attestation of linux/amd64`. */
-export function nameOf(image: ImageDetails, all: readonly ImageDetails[]): string {
-  const { platform, isAttestation, attests, artifactType } = image;
-  if (!isAttestation) {
-    if (platform !== undefined) return printable(formatPlatform(platform));
-    return artifactType === undefined ? "no platform" : printable(artifactType);
+/** What images are called, in their order: see {@linkcode namesOf}. */
+export type Names = ReadonlyMap<ImageDetails, string>;
+
+/**
+ * The names of an index's images: `linux/amd64`, `attestation of linux/amd64`. Two with one platform are told
+ * apart by their digests, as in `linux/amd64 (55bc908)`.
+ */
+export function namesOf(images: readonly ImageDetails[]): Names {
+  const byName = Map.groupBy(images.filter(({ isAttestation }) => !isAttestation), plainName);
+  const names = new Map(
+    [...byName].flatMap(([name, those]) =>
+      those.map((image) =>
+        [image, those.length === 1 ? name : `${name} (${short(image)})`] as const
+      )
+    ),
+  );
+  const byDigest = new Map([...names].map(([{ digest }, name]) => [digest, name]));
+  function nameOf(image: ImageDetails): string {
+    const { attests } = image;
+    const subject = attests === undefined ? "" : ` of ${byDigest.get(attests) ?? attests}`;
+    return names.get(image) ?? `attestation${subject}`;
   }
-  if (attests === undefined) return "attestation";
-  const subject = all.find(({ digest }) => digest === attests);
-  return `attestation of ${subject === undefined ? attests : nameOf(subject, all)}`;
+  return new Map(images.map((image) => [image, nameOf(image)]));
+}
+
+function plainName({ platform, artifactType }: ImageDetails): string {
+  if (platform !== undefined) return printable(formatPlatform(platform));
+  return artifactType === undefined ? "no platform" : printable(artifactType);
+}
+
+function short({ digest }: ImageDetails): string {
+  return digest.slice(digest.indexOf(":") + 1).slice(0, SHORT);
 }
 
 /** Key and value of annotations and labels, each a line. */
@@ -51,21 +77,21 @@ export function formatTexts(texts: Readonly<Record<string, string>>): readonly s
 }
 
 /** What images say of themselves: what all of them say once, what differs with those that say it. */
-export function compareFacts(images: readonly ImageDetails[]): readonly Row[] {
+export function compareFacts(images: readonly ImageDetails[], names: Names): readonly Row[] {
   const told = images.flatMap((image) => factsOf(image).map((fact) => ({ image, fact })));
   const byName = Map.groupBy(told, ({ fact }) => fact.name);
   return NAMES.flatMap((name): Row[] => {
     const ofName = byName.get(name);
     if (ofName === undefined) return [];
     const byKey = Map.groupBy(ofName, ({ fact }) => fact.key);
-    return [[name, [...byKey].flatMap(([key, ofKey]) => linesOf(key, ofKey, images))]];
+    return [[name, [...byKey].flatMap(([key, ofKey]) => linesOf(key, ofKey, { images, names }))]];
   });
 }
 
 function linesOf(
   key: string,
   told: readonly { readonly image: ImageDetails; readonly fact: Fact }[],
-  images: readonly ImageDetails[],
+  { images, names }: { readonly images: readonly ImageDetails[]; readonly names: Names },
 ): readonly string[] {
   const byText = Map.groupBy(told, ({ fact }) => fact.text);
   if (byText.size > MOST_VALUES) {
@@ -73,9 +99,9 @@ function linesOf(
     return [`${what}(${byText.size} values; --platform shows one, --json all)`];
   }
   return [...byText].map(([text, tellers]) => {
-    const names = new Set(tellers.map(({ image }) => image));
-    if (names.size === images.length) return text;
-    return `${text}  (${listNames([...names].map((image) => nameOf(image, images)))})`;
+    const those = new Set(tellers.map(({ image }) => image));
+    if (those.size === images.length) return text;
+    return `${text}  (${listNames([...those].map((image) => names.get(image) ?? ""))})`;
   });
 }
 
@@ -84,8 +110,10 @@ function listNames(names: readonly string[]): string {
   return names.slice(0, MOST_NAMES).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
-function factsOf({ subject, config, annotations = {} }: ImageDetails): readonly Fact[] {
+function factsOf(image: ImageDetails): readonly Fact[] {
+  const { subject, config, annotations = {} } = image;
   return [
+    ...one("platform", contradiction(image)),
     ...one("about", subject),
     ...one("created", config?.created),
     ...one("author", config?.author),
@@ -100,6 +128,15 @@ function factsOf({ subject, config, annotations = {} }: ImageDetails): readonly 
     ...keyed("labels", entriesOf(config?.labels ?? {})),
     ...keyed("annotations", entriesOf(annotations)),
   ];
+}
+
+/** The platform by the config where the index tells another; a variant that only one of them tells is none. */
+function contradiction({ platform, config }: ImageDetails): string | undefined {
+  const built = config?.platform;
+  if (platform === undefined || built === undefined) return undefined;
+  const isSame = platform.os === built.os && platform.architecture === built.architecture &&
+    (platform.variant ?? built.variant) === (built.variant ?? platform.variant);
+  return isSame ? undefined : `by the config ${formatPlatform(built)}`;
 }
 
 function one(name: Fact["name"], text: string | undefined): readonly Fact[] {

@@ -1,6 +1,9 @@
-import { formatPlatform, parsePlatform, RegistryError } from "../mod.ts";
+import { formatPlatform, type ImageIndex, parsePlatform, RegistryError } from "../mod.ts";
 import type { Arguments, Option } from "./_options.ts";
 import { UsageError } from "./_usage_error.ts";
+
+/** Platforms that a hint names. */
+const MOST_NAMES = 40;
 
 /** The flag that chooses one image of an index. */
 export const platformOption: Option = {
@@ -25,6 +28,14 @@ export function readPlatform(args: Arguments): string | undefined {
  */
 export function readPlatforms(args: Arguments): readonly string[] | undefined {
   return args.has("platform") ? args.all("platform").map(readOne) : undefined;
+}
+
+/** What helps where one image of an index was meant: the platforms that it names, without attestations. */
+export function choosePlatformHint({ manifests }: ImageIndex): string {
+  const platforms = manifests.flatMap(({ platform = [] }) => platform)
+    .filter(({ os }) => os !== "unknown").map(formatPlatform);
+  const names = [...new Set(platforms)].slice(0, MOST_NAMES).join(", ");
+  return `--platform chooses one: ${names === "" ? "it names none" : `there is ${names}`}`;
 }
 
 function readOne(text: string): string {

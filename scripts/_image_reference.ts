@@ -21,3 +21,12 @@ export function fullReference(target: Target): string {
   const { tag = "latest", digest } = target;
   return fullName(target) + (digest === undefined ? `:${tag}` : `@${digest}`);
 }
+
+/**
+ * An image with a digest that was found, and with the tag that was written, or `latest` where neither tag nor
+ * digest was: so two tags with one digest differ.
+ */
+export function pinnedReference(target: Target, found: string): string {
+  const tag = target.tag ?? (target.digest === undefined ? "latest" : undefined);
+  return `${fullName(target)}${tag === undefined ? "" : `:${tag}`}@${found}`;
+}

@@ -1,11 +1,9 @@
 import { formatPlatform, type ImageDetails, type Inspection, printable } from "../mod.ts";
-import { compareFacts, formatTexts, nameOf, type Row } from "./_image_facts.ts";
+import { compareFacts, formatTexts, type Names, namesOf, type Row } from "./_image_facts.ts";
 import { fullReference } from "./_image_reference.ts";
 import { formatSize } from "./_image_size.ts";
-import { formatTable } from "./_table.ts";
+import { fitTable } from "./_table.ts";
 
-/** Characters of a digest on a narrow terminal: hexadecimal digits as many as Docker shows. */
-const SHORT = "sha256:".length + 12;
 /** How the types of an image's layers begin. */
 const USUAL_LAYERS: readonly string[] = [
   "application/vnd.oci.image.layer.",
@@ -29,19 +27,25 @@ export interface ScreenOptions {
 /** An inspection for a person. What all images have in common is said once; all of it is safe to print. */
 export function formatScreen(inspection: Inspection, options: ScreenOptions = {}): string {
   const { target, images, digest } = inspection;
+  const names = namesOf(images);
   const only = images.find((image) => image.digest === digest);
-  const described = images.filter((image) => !image.isAttestation && !image.isMissing);
+  const described = images.filter(({ isAttestation, size }) =>
+    !isAttestation && size !== undefined
+  );
   const dates = new Set(described.map(({ config }) => config?.created));
-  const facts = compareFacts(described).filter(([name]) => name !== "created" || dates.size === 1);
+  const facts = compareFacts(described, names)
+    .filter(([name]) => name !== "created" || dates.size === 1);
   const title = `${fullReference(target)}\n`;
   const overview = only === undefined
     ? [
       title + formatRows(indexRows(inspection, options)),
-      images.length === 0 ? "" : tableOf(images, dates.size > 1, options.columns),
-      facts.length === 0 ? "" : factsTitle(described) + formatRows(facts),
+      images.length === 0 ? "" : tableOf(names, dates.size > 1, options.columns),
+      facts.length === 0 ? "" : factsTitle(described, names) + formatRows(facts),
     ]
     : [title + formatRows([...imageRows(only), ...facts])];
-  const layers = options.layers === true ? images.map((image) => layersOf(image, images)) : [];
+  const layers = options.layers === true
+    ? [...names].map((named) => layersOf(named, options.columns))
+    : [];
   return [...overview, ...layers].filter((part) => part !== "").join("\n");
 }
 
@@ -83,10 +87,10 @@ function indexRows(inspection: Inspection, { platform }: ScreenOptions): readonl
   ];
 }
 
-function factsTitle(images: readonly ImageDetails[]): string {
+function factsTitle(images: readonly ImageDetails[], names: Names): string {
   return images.length === 1
-    ? `of ${images.map((image) => nameOf(image, images)).join()}\n`
-    : `of ${images.length} images, or of those in parentheses\n`;
+    ? `of ${images.map((image) => names.get(image)).join()}\n`
+    : `of ${countKinds(images)}, or of those in parentheses\n`;
 }
 
 function row(name: string, text: string | undefined): readonly Row[] {
@@ -101,8 +105,10 @@ function countKinds(images: readonly ImageDetails[]): string {
   return counts.join(", ") || "nothing";
 }
 
-function kindOf({ isAttestation, artifactType }: ImageDetails): string {
+function kindOf({ isAttestation, isMissing, artifactType, size }: ImageDetails): string {
   if (isAttestation) return "attestation";
+  // Of a type that is not read.
+  if (size === undefined && !isMissing) return "other";
   return artifactType === undefined ? "image" : "artifact";
 }
 
@@ -115,39 +121,47 @@ function storedSize(images: readonly ImageDetails[]): number {
   return sizes.values().reduce((sum, size) => sum + size, 0);
 }
 
-/** A line an image. Where a terminal is too narrow, digests are cut: in a pipe they never are. */
-function tableOf(
-  images: readonly ImageDetails[],
-  isDated: boolean,
-  columns: number = Infinity,
-): string {
+/** A line an image. */
+function tableOf(names: Names, isDated: boolean, columns: number | undefined): string {
   const header = ["PLATFORM", "DIGEST", "SIZE", "LAYERS", ...(isDated ? ["CREATED"] : [])];
-  function rows(cut: (digest: string) => string): readonly string[][] {
-    return images.map((image) => {
+  return fitTable(header, (cut) =>
+    [...names].map(([image, name]) => {
       const { digest, isMissing, size, layers, config } = image;
       const held = size === undefined
         ? [isMissing ? "missing" : "-", "-"]
         : [formatSize(size), String(layers.length)];
       const made = isDated ? [config?.created ?? "-"] : [];
-      return [nameOf(image, images), cut(digest), ...held, ...made];
-    });
-  }
-  const table = formatTable(header, rows((digest) => digest));
-  if (table.split("\n").every((line) => line.length <= columns)) return table;
-  return formatTable(header, rows((digest) => digest.slice(0, SHORT)));
+      return [name, cut(digest), ...held, ...made];
+    }), columns);
 }
 
 /** A line a layer, with the name that artifacts give to files. */
-function layersOf(image: ImageDetails, images: readonly ImageDetails[]): string {
+function layersOf(
+  [image, name]: readonly [image: ImageDetails, name: string],
+  columns: number | undefined,
+): string {
   if (image.isMissing) return "";
-  const title = `layers of ${nameOf(image, images)}\n`;
+  const title = `layers of ${name}\n`;
   if (image.layers.length === 0) return `${title}none\n`;
-  const rows = image.layers.map(({ digest, size, mediaType, annotations }) => {
-    const name = annotations?.["org.opencontainers.image.title"];
-    return [digest, formatSize(size), printable(mediaType), ...(name ? [printable(name)] : [])];
-  });
-  const names = rows.some(({ length }) => length > 3) ? ["NAME"] : [];
-  return title + formatTable(["DIGEST", "SIZE", "TYPE", ...names], rows);
+  const files = image.layers.map(({ annotations }) =>
+    annotations?.["org.opencontainers.image.title"]
+  );
+  const named = files.some((file) => file) ? ["NAME"] : [];
+  return title +
+    fitTable(
+      ["DIGEST", "SIZE", "TYPE", ...named],
+      (cut) =>
+        image.layers.map(({ digest, size, mediaType }, at) => {
+          const file = files[at];
+          return [
+            cut(digest),
+            formatSize(size),
+            printable(mediaType),
+            ...(file ? [printable(file)] : []),
+          ];
+        }),
+      columns,
+    );
 }
 
 function formatRows(rows: readonly Row[]): string {

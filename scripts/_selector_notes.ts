@@ -47,18 +47,25 @@ export function mostLeftOut(
   return `${nearest}${phrase}; --explain names the rule for each`;
 }
 
-/** Warns of tags whose dates are asked for and not known: once, however many references there are. */
+/**
+ * Warns of tags whose dates are asked for and not known: once, however many references there are. With
+ * `beforeDetails` they may be known by now, too late to choose and to order.
+ */
 export async function warnUndated(
   args: Arguments,
   context: Context,
   undated: number,
+  { beforeDetails = false }: { readonly beforeDetails?: boolean } = {},
 ): Promise<void> {
   if (undated === 0 || args.has("quiet")) return;
   const fates = DATED
     .filter(([flag, value]) => args.has(flag) && (value ?? args.one(flag)) === args.one(flag))
     .map(([, , fate]) => fate);
   const tags = undated === 1 ? "1 tag" : `${undated} tags`;
-  const warning = `no date is known of ${tags}: ${fates.join(", ")}`;
+  const known = beforeDetails
+    ? `before details were looked for, no date was known of ${tags}`
+    : `no date is known of ${tags}`;
+  const warning = `${known}: ${fates.join(", ")}`;
   await context.stderr.write(`portolan: warning: ${warning}\n`);
 }
 

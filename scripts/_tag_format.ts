@@ -2,7 +2,7 @@ import { printable, type TagEntry, type Target } from "../mod.ts";
 import { formatSize } from "./_image_size.ts";
 import { asciiJson } from "./_json.ts";
 import type { Arguments, Option } from "./_options.ts";
-import { formatTable } from "./_table.ts";
+import { fitTable } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** The tags that were seen of one repository. */
@@ -29,7 +29,8 @@ export type TagFormat =
   }
   | {
     readonly kind: "whole";
-    readonly text: (lists: readonly TagList[], several: boolean) => string;
+    /** `columns` is the width of the terminal, where there is one. */
+    readonly text: (lists: readonly TagList[], several: boolean, columns?: number) => string;
   };
 
 /** Characters of `2024-02-29`. */
@@ -44,7 +45,10 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ["application/vnd.docker.distribution.manifest.v1+prettyjws", "Docker schema 1"],
 ]);
 /** The title of a column and what stands in it; a column that no tag fills is left out. */
-type Column = readonly [title: string, cell: (tag: TagEntry) => string];
+type Column = readonly [
+  title: string,
+  cell: (tag: TagEntry, cut: (digest: string) => string) => string,
+];
 
 /** Dates, each by its name: none of them stands for another. */
 const DATES: readonly Column[] = [
@@ -52,9 +56,9 @@ const DATES: readonly Column[] = [
   ["UPDATED", ({ updatedAt = "" }) => printable(updatedAt.slice(0, DAY))],
   ["BUILT", ({ createdAt = "" }) => printable(createdAt.slice(0, DAY))],
 ];
-/** What a table of tags with details shows. Digests have as many hexadecimal digits as Docker shows. */
+/** What a table of tags with details shows. */
 const DETAILS: readonly Column[] = [
-  ["DIGEST", ({ digest = "" }) => digest.slice(0, digest.indexOf(":") + 13)],
+  ["DIGEST", ({ digest = "" }, cut) => cut(digest)],
   ["TYPE", ({ mediaType = "" }) => TYPES.get(mediaType) ?? printable(mediaType)],
   ["PLATFORMS", ({ platforms = [] }) => formatPlatforms(platforms)],
   ["SIZE", formatTagSize],
@@ -165,20 +169,24 @@ function formatValues(values: readonly unknown[], several: boolean, indent?: num
 /** A table of names and what else is known of them. */
 function tableOf(
   others: readonly Column[],
-): (lists: readonly TagList[], several: boolean) => string {
-  return (lists, several) => {
+): (lists: readonly TagList[], several: boolean, columns?: number) => string {
+  return (lists, several, columns) => {
     if (lists.length === 0) return "";
     const filled = others.filter(([, cell]) =>
-      lists.some(({ tags }) => tags.some((tag) => cell(tag) !== ""))
-    );
-    const rows = lists.flatMap(({ target, tags }) =>
-      tags.map((tag) => {
-        const cells = [tag.name, ...filled.map(([, cell]) => cell(tag))];
-        return several ? [fullName(target), ...cells] : cells;
-      })
+      lists.some(({ tags }) => tags.some((tag) => cell(tag, (digest) => digest) !== ""))
     );
     const titles = ["TAG", ...filled.map(([title]) => title)];
-    return formatTable(several ? ["REPOSITORY", ...titles] : titles, rows);
+    return fitTable(
+      several ? ["REPOSITORY", ...titles] : titles,
+      (cut) =>
+        lists.flatMap(({ target, tags }) =>
+          tags.map((tag) => {
+            const cells = [tag.name, ...filled.map(([, cell]) => cell(tag, cut))];
+            return several ? [fullName(target), ...cells] : cells;
+          })
+        ),
+      columns,
+    );
   };
 }
 

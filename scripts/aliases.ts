@@ -56,10 +56,16 @@ async function run(args: Arguments, context: Context): Promise<number> {
     await stdout.write(args.has("json") ? formatJson(found) : formatLines(found));
     if (found.shortfall !== undefined) return await context.report(found.shortfall);
     if (found.tags.length === 0 && !args.has("quiet")) {
-      await stderr.write(`portolan: no other tag of ${found.candidates} is ${found.digest}\n`);
+      await stderr.write(`portolan: ${noneOf(found)}\n`);
     }
     return exitCode("done");
   });
+}
+
+function noneOf({ candidates, digest }: Aliases): string {
+  if (candidates === 0) return "there is no other tag to compare";
+  if (candidates === 1) return `the one other tag is not ${digest}`;
+  return `none of ${candidates} other tags is ${digest}`;
 }
 
 /** The selector reads all its flags: those that are not this command's were not given. */

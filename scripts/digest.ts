@@ -1,15 +1,14 @@
 import { type Flow, type ImageOptions, RegistryError, type Target } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
-import { platformOption, readPlatform } from "./_image_platform.ts";
+import { choosePlatformHint, platformOption, readPlatform } from "./_image_platform.ts";
 import { tellPulls } from "./_image_pulls.ts";
-import { fullReference } from "./_image_reference.ts";
+import { fullReference, pinnedReference } from "./_image_reference.ts";
 import { formatValues } from "./_list_format.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";
 import { beginRun } from "./_selector_run.ts";
-import { fullName } from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What does this tag point to now? */
@@ -67,8 +66,8 @@ async function run(args: Arguments, context: Context): Promise<number> {
     const options = { platform, maxRequests, signal };
     const found = await (isConfig ? configDigest : imageDigest)(flow, job.reference, options);
     job.found = found;
-    const before = several ? `${fullName(job.target)}@` : "";
-    if (!isJson) await turn.take(() => context.stdout.write(`${before}${found.digest}\n`));
+    const line = several ? pinnedReference(job.target, found.digest) : found.digest;
+    if (!isJson) await turn.take(() => context.stdout.write(`${line}\n`));
   });
   if (isJson) {
     const records = jobs.flatMap((job) => toRecord(job, platform));
@@ -87,13 +86,10 @@ async function configDigest(flow: Flow, reference: string, options: ImageOptions
   const { target, manifest } = await flow.manifest(reference, options);
   if (manifest.kind === "image") return manifest.config;
   const { registry, adapter } = target;
-  const reason = "it has several platforms, each with a config of its own";
+  const reason = "it is an index, each of whose images has a config of its own";
   const message = `Cannot tell the config's digest of "${fullReference(target)}": ${reason}`;
-  throw new RegistryError("unsupported", message, {
-    registry,
-    adapter: adapter.id,
-    hint: "--platform linux/amd64 chooses one; inspect shows which there are",
-  });
+  const facts = { registry, adapter: adapter.id, hint: choosePlatformHint(manifest) };
+  throw new RegistryError("reference_invalid", message, facts);
 }
 
 function toRecord({ target, found }: Job, platform: string | undefined): readonly object[] {

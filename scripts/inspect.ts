@@ -1,4 +1,4 @@
-import type { Flow, ImageOptions } from "../mod.ts";
+import { type Flow, type FoundConfig, type ImageOptions, RegistryError } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
 import { exitCode } from "./_exit.ts";
@@ -6,7 +6,7 @@ import { formatInspection, prettyJson, rawJson } from "./_image_json.ts";
 import { formatLimits, limitsJson } from "./_image_limits.ts";
 import { platformOption, readPlatform } from "./_image_platform.ts";
 import { tellPulls } from "./_image_pulls.ts";
-import { onlyReference } from "./_image_reference.ts";
+import { fullReference, onlyReference } from "./_image_reference.ts";
 import { formatScreen } from "./_image_text.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { type Arguments, inGroup } from "./_options.ts";
@@ -83,8 +83,8 @@ async function answer(
     return isJson ? limitsJson(found) : formatLimits(found);
   }
   if (args.has("config")) {
-    const { bytes } = await flow.config(reference, options);
-    return args.has("raw") ? rawJson(bytes, columns) : prettyJson(bytes);
+    const found = await flow.config(reference, options);
+    return args.has("raw") ? rawJson(found.bytes, columns) : prettyConfig(found);
   }
   if (args.has("raw")) return rawJson((await flow.manifest(reference, options)).bytes, columns);
   const inspection = await flow.inspect(reference, options);
@@ -94,6 +94,15 @@ async function answer(
     layers: args.has("layers"),
     platform: options.platform,
   });
+}
+
+function prettyConfig({ target, mediaType, bytes, config }: FoundConfig): string {
+  if (config !== undefined) return prettyJson(bytes);
+  const { registry, adapter } = target;
+  const reason = `its config is no image's but ${mediaType}`;
+  const message = `Cannot show the config of "${fullReference(target)}": ${reason}`;
+  const facts = { registry, adapter: adapter.id, hint: "--raw prints it as it is" };
+  throw new RegistryError("unsupported", message, facts);
 }
 
 if (import.meta.main) await runAlone(inspect);

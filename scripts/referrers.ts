@@ -3,14 +3,13 @@ import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
 import { exitCode } from "./_exit.ts";
 import { platformOption, readPlatform } from "./_image_platform.ts";
-import { fullReference, onlyReference } from "./_image_reference.ts";
+import { fullReference, onlyReference, pinnedReference } from "./_image_reference.ts";
 import { formatSize } from "./_image_size.ts";
 import { asciiJson } from "./_json.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { wholeNumber } from "./_numbers.ts";
 import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";
-import { fullName } from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Which signatures, SBOMs and attestations are there? */
@@ -92,6 +91,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const isFiltered = artifactTypes.length > 0 || args.has("annotation");
   if (!isQuiet) await stderr.write(remarkOn(found, isFiltered));
   await stdout.write(format(found));
+  if (found.shortfall !== undefined) return await context.report(found.shortfall);
   return exitCode("done");
 }
 
@@ -139,18 +139,14 @@ function remarkOn(found: FoundReferrers, isFiltered: boolean): string {
     : `${target.registry} has no referrers API (${reason}): read the tag ${tag?.name}${missing}, ` +
       "and asked for cosign's tags";
   const what = isFiltered ? "nothing that passes the filters" : "nothing";
-  const none = `${what} refers to ${subjectOf(found)}; `;
+  const none = `${what} refers to ${pinnedReference(found.target, found.digest)}; `;
   return `portolan: ${isNone ? none : ""}${printable(ways)}\n`;
 }
 
-/** The image with its digest, and its tag where one was written; a digest alone where it is one platform's. */
-function subjectOf({ target, digest }: FoundReferrers): string {
-  const written = target.digest === undefined ? fullReference(target) : fullName(target);
-  return `${written}@${digest}`;
-}
-
 function formatTree(found: FoundReferrers): string {
-  return [subjectOf(found), ...branches(found.referrers, "")].join("\n") + "\n";
+  return [pinnedReference(found.target, found.digest), ...branches(found.referrers, "")].join(
+    "\n",
+  ) + "\n";
 }
 
 function branches(referrers: readonly Referrer[], indent: string): readonly string[] {
@@ -175,10 +171,10 @@ function formatLines({ referrers }: Pick<FoundReferrers, "referrers">): string {
 }
 
 function formatJson(found: FoundReferrers): string {
-  const { target, digest, api, reason, tag, referrers } = found;
+  const { target, digest, api, reason, tag, complete, referrers } = found;
   const reference = fullReference(target);
   const adapter = target.adapter.id;
-  return asciiJson({ reference, adapter, digest, api, reason, tag, referrers }) + "\n";
+  return asciiJson({ reference, adapter, digest, api, reason, tag, complete, referrers }) + "\n";
 }
 
 if (import.meta.main) await runAlone(referrers);

@@ -133,7 +133,7 @@ async function answer(
   const listAll = () => each(jobs, (job, turn) => list(job, turn, question, context));
   async function warn(): Promise<void> {
     const undated = jobs.reduce((sum, { selection }) => sum + selection.undated, 0);
-    await warnUndated(args, context, undated);
+    await warnUndated(args, context, undated, { beforeDetails: args.has("details") });
   }
   if (plot?.file !== undefined) {
     const code = await writePlot(plot.file, { list: listAll, lists: () => seen(jobs), signal });
@@ -142,7 +142,8 @@ async function answer(
   }
   const code = await listAll();
   if (format.kind === "whole") {
-    await context.stdout.write(format.text(seen(jobs), question.several));
+    const { stdout } = context;
+    await stdout.write(format.text(seen(jobs), question.several, stdout.columns?.()));
   }
   const drawn = plot === undefined ? code : await printPlots(seen(jobs), context);
   await warn();

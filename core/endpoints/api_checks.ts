@@ -30,7 +30,10 @@ export const apiChecks: ApiChecks = {
     const isText = typeof value === "string" && TIME.test(value);
     if (!isText && typeof value !== "number") return undefined;
     const moment = isText ? Date.parse(value) : value;
-    return Math.abs(Number(moment)) <= LAST_MOMENT ? new Date(moment).toISOString() : undefined;
+    // Go writes a time that was never set as that of the year 1.
+    return Number(moment) > 0 && Number(moment) <= LAST_MOMENT
+      ? new Date(moment).toISOString()
+      : undefined;
   },
   platform(os: unknown, architecture: unknown, variant: unknown): string | undefined {
     const parts = [os, architecture, variant].filter((part) => part !== "" && part !== null);

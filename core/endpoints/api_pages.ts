@@ -36,6 +36,8 @@ export interface ApiPorts {
   readonly operation: Operation;
   /** Stops what is still under way, when nobody wants it any more. */
   readonly stop: AbortController;
+  /** Whether one can do without them. */
+  readonly optional?: boolean;
   /** How many entries are wanted: no page is asked for ahead of them. @default all */
   readonly most?: number;
 }
@@ -48,8 +50,9 @@ interface Named {
 /**
  * Lists what the first of `listings` that is there has, page by page in order, many asked for at once. How
  * many pages there are is known after the first one; where the API does not tell, a window grows with what
- * was found, so that of the pages asked for at most a fifth is in vain, and all are looked at twice: that
- * alone shows whether something was deleted meanwhile.
+ * was found, so that of the pages asked for at most a fifth is in vain. What is pushed meanwhile shows
+ * twice, and a total that changes tells of the rest; without one, what is deleted in these moments can hide
+ * another.
  *
  * @throws {RegistryError} `not_found`, `unauthorized`, `denied`, `protocol`, and what the wire meets
  */
@@ -63,7 +66,6 @@ export async function* listApi<T extends Named>(
   const { listing, first } = await openListing(place, api, listings, ports);
   const flights = new Map<number, Promise<ApiPage<T>>>();
   const watch = openWatch(first, operation);
-  const read: string[] = [];
   let page = first;
 
   function askFor(number: number): Promise<ApiPage<T>> {
@@ -75,26 +77,9 @@ export async function* listApi<T extends Named>(
     return flight;
   }
 
-  /** Looks at all pages again: where each is what it was, nothing moved while they were read. */
-  async function isStill(read: readonly string[]): Promise<boolean> {
-    try {
-      for (let number = 1; number <= read.length; number++) {
-        const last = Math.min(read.length, number + MOST_AHEAD - 1);
-        for (let next = number; next <= last; next++) askFor(next);
-        if (namesOf(await askFor(number)) !== read[number - 1]) return false;
-        flights.delete(number);
-      }
-      return true;
-    } catch (error) {
-      if (!(error instanceof RegistryError)) throw error;
-      return false;
-    }
-  }
-
   try {
     for (let number = 1;; number++) {
       watch.see(page);
-      read.push(namesOf(page));
       const end = endOf(first, page, number);
       const ahead = page.next === undefined ? windowAt(number) : number + 1;
       const wanted = Math.min(end ?? ahead, Math.ceil(most / first.entries));
@@ -104,11 +89,7 @@ export async function* listApi<T extends Named>(
       const before = operation.left();
       yield page.items;
       operation.extend(before - operation.left());
-      if (number === end) {
-        const outcome = watch.outcome(number, page);
-        const isDoubtful = outcome.steady === "unknown" && page.more === false;
-        return isDoubtful && await isStill(read) ? { ...outcome, steady: "yes" } : outcome;
-      }
+      if (number === end) return watch.outcome(page);
       if (number === MOST_PAGES) {
         throw operation.fail("protocol", `the API sends more than ${MOST_PAGES} pages`);
       }
@@ -121,15 +102,10 @@ export async function* listApi<T extends Named>(
   }
 }
 
-/** What a page lists, as one text. */
-function namesOf({ items }: ApiPage<Named>): string {
-  return JSON.stringify(items.map(({ name }) => name));
-}
-
 /** Notices pages that go in circles, and entries that moved from one page to another. */
 function openWatch<T extends Named>(first: ApiPage<T>, operation: Operation): {
   see(page: ApiPage<T>): void;
-  outcome(pages: number, last: ApiPage<T>): ApiOutcome;
+  outcome(last: ApiPage<T>): ApiOutcome;
 } {
   const names = new Set<string>();
   let steady = true;
@@ -148,10 +124,9 @@ function openWatch<T extends Named>(first: ApiPage<T>, operation: Operation): {
       if (idle < MOST_IDLE_PAGES) return;
       throw operation.fail("protocol", `${idle} pages in a row brought nothing new`);
     },
-    outcome(pages: number, last: ApiPage<T>): ApiOutcome {
+    outcome(last: ApiPage<T>): ApiOutcome {
       const { total } = first;
-      const isAlone = pages === 1 && last.more === false;
-      const isKnown = total !== undefined || isAlone || isCursor;
+      const isKnown = total !== undefined || last.more === false || isCursor;
       // A page that tells of another one behind the end contradicts the total.
       if (!steady || (total !== undefined && last.more === true)) return { steady: "no", total };
       return { steady: isKnown ? "yes" : "unknown", total };
@@ -212,11 +187,11 @@ async function pageAt<T extends Named>(
 function ask<T extends Named>(
   place: Place,
   { api, listing, number, cursor }: Wanted<T>,
-  { askApi, operation }: ApiPorts,
+  { askApi, operation, optional }: ApiPorts,
 ): Promise<Answer<ApiPage<T> | undefined>> {
   const read = async (reply: Reply): Promise<ApiPage<T> | undefined> =>
     listing.read(decodeJsonList(await readBytes(PAGE_LIMIT)(reply)), apiChecks);
-  return askApi(place, { api, path: listing.page(number, cursor), read }, operation);
+  return askApi(place, { api, path: listing.page(number, cursor), read, optional }, operation);
 }
 
 function isGood({ status }: Answer): boolean {

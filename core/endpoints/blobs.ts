@@ -15,6 +15,8 @@ import { addressIn } from "./address.ts";
 const MOST_STALLS = 5;
 /** Bytes after which a break is not held against the server. */
 const PROGRESS = 1024 * 1024;
+/** Bytes beyond its size of which a blob is still read whole, so that the error can name its digest. */
+const OVERRUN = 64 * 1024;
 /** Bytes are hashed as they lie there: a content coding would be another blob. */
 const AS_IT_IS = { accept: "*/*", "accept-encoding": "identity" };
 
@@ -33,7 +35,8 @@ export interface BlobPorts extends Pick<Wire, "ask" | "pause"> {
 }
 
 /**
- * Reads a whole blob of at most `limit` bytes, and of no more than its descriptor tells.
+ * Reads a whole blob of at most `limit` bytes; of one that is longer than its descriptor tells little more
+ * than that.
  *
  * @throws {RegistryError} `not_found`, `too_large`, `digest_mismatch`
  */
@@ -158,13 +161,14 @@ async function drop(body: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 function readVerified({ digest, size }: Wanted, limit: number): Reader<Uint8Array> {
-  const read = readBytes(Math.min(size ?? limit, limit));
+  const read = readBytes(Math.min((size ?? limit) + OVERRUN, limit));
   async function readAll(reply: Reply): Promise<Uint8Array> {
     try {
       return await read(reply);
     } catch (error) {
       if (!(error instanceof Setback) || error.kind !== "large" || size === undefined) throw error;
-      throw new Setback("forged", `the blob ${digest} has more than ${size} bytes`);
+      const reason = `the blob ${digest} has more than the ${size} bytes that its descriptor tells`;
+      throw new Setback("large", reason);
     }
   }
   return async (reply: Reply): Promise<Uint8Array> => {

@@ -10,7 +10,6 @@ import { type NameKind, openLedger } from "./ledger.ts";
 
 /** Bytes of one page, decoded. */
 const PAGE_LIMIT = 16 * 1024 * 1024;
-const ASK_LESS = "--page-size asks for less at a time";
 const MOST_PAGES = 10_000;
 
 /** A listing of names that comes in pages. */
@@ -21,6 +20,8 @@ export interface NameListing<T> extends NameKind {
   readonly member: string;
   /** The registry's habits. */
   readonly pages: RegistryPages;
+  /** What helps where a page is too large. */
+  readonly tooLarge?: string;
   /** What is listed, for warnings. */
   readonly subject: string;
   /** Makes entries of the new names of a page. */
@@ -59,10 +60,11 @@ export interface ListingPorts {
 export async function* listNames<T>(
   place: Place,
   listing: NameListing<T>,
-  { options, ...ports }: ListingPorts & { readonly options: ListingOptions },
+  { options, ...given }: ListingPorts & { readonly options: ListingOptions },
 ): AsyncGenerator<readonly T[], boolean> {
+  const { nouns, subject, tooLarge } = listing;
+  const ports = { ...given, tooLarge };
   const { operation, onWarning } = ports;
-  const { nouns, subject } = listing;
   const ledger = openLedger(listing, ports.clean);
   try {
     let page = await firstPage(place, { listing, options }, ports);
@@ -111,7 +113,7 @@ interface Page {
   readonly full: boolean;
 }
 
-type AskPorts = Pick<ListingPorts, "ask" | "operation">;
+type AskPorts = Pick<ListingPorts, "ask" | "operation"> & { readonly tooLarge?: string };
 
 /** The `n` that is still small for a listing whose adapter names none: more is left to the registry. */
 const SMALL = 1000;
@@ -144,10 +146,10 @@ async function firstPage<T>(
 async function askPage(
   place: Place,
   url: URL,
-  { ask, operation }: AskPorts,
+  { ask, operation, tooLarge }: AskPorts,
   lighter?: URL,
 ): Promise<Asked<Document>> {
-  return await ask(place, { url, lighter, read: readJson(PAGE_LIMIT, ASK_LESS) }, operation);
+  return await ask(place, { url, lighter, read: readJson(PAGE_LIMIT, tooLarge) }, operation);
 }
 
 function withQuery(address: URL, query: string): URL {

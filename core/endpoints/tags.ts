@@ -30,6 +30,7 @@ export function listTags(
     isName: isTag,
     address: addressIn(place, "tags/list"),
     pages: place.adapter.pages ?? {},
+    tooLarge: "--page-size asks for less at a time",
     subject: `${place.registry}/${place.repository}`,
     entries(names: readonly Tag[], page: Readonly<Record<string, unknown>>): readonly TagEntry[] {
       const told = toldOfTags(page.manifest);

@@ -64,7 +64,9 @@ export async function hasBlob(
   }, operation);
   const { status, value } = asked.answer;
   if (value !== undefined) return true;
-  if (status === 401 || status === 403) throw refusedAnswer(place, asked, operation);
+  // A storage may refuse a HEAD to an address that was signed for GET.
+  const isOwn = asked.answer.url.origin === place.origin;
+  if (isOwn && (status === 401 || status === 403)) throw refusedAnswer(place, asked, operation);
   return false;
 }
 

@@ -201,5 +201,5 @@ function outcome(
 ): Pick<Aliases, "complete" | "shortfall"> {
   if (failures.length === 0) return { complete: true };
   const what = `asked ${asked} of ${of} tags`;
-  return { complete: false, shortfall: shortfallOf(what, failures, operation) };
+  return { complete: false, shortfall: shortfallOf(what, failures, { operation, whole: asked }) };
 }

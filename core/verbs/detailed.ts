@@ -4,7 +4,7 @@ import type { ListingOptions } from "../endpoints/names.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { RegistryError } from "../errors.ts";
 import { formatReference } from "../names/reference.ts";
-import type { Tag } from "../names/tag.ts";
+import { isTag, type Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { stopOf } from "../together.ts";
@@ -35,7 +35,7 @@ export async function* listDetailed(
 
   function fresh(tags: readonly TagDetails[]): readonly TagEntry[] {
     const left = Math.max(0, limit - seen.size);
-    const news = tags.filter(({ name }) => !seen.has(name) && seen.add(name));
+    const news = tags.filter(({ name }) => isTag(name) && !seen.has(name) && seen.add(name));
     return news.slice(0, left).map((tag) => ({ ...tag, name: tag.name as Tag }));
   }
 
@@ -103,6 +103,7 @@ async function* fromApi(
     askApi,
     operation,
     stop,
+    optional: true,
     // One more tells that there are more.
     most: limit + 1,
   });

@@ -27,7 +27,7 @@ export interface DetailsOptions extends Pick<ImageOptions, "signal"> {
 export interface DetailsListing extends AsyncIterable<TagDetails> {
   /** Whose tags they are. */
   readonly target: Target;
-  /** What the latest iteration lacks: `incomplete`, or `digest_mismatch` where content was forged. Absent if nothing. */
+  /** What the latest iteration lacks: `incomplete`, or `digest_mismatch` where content was forged; `protocol` where it has nothing. Absent if nothing lacks. */
   readonly shortfall?: RegistryError;
 }
 
@@ -38,7 +38,7 @@ export interface DetailsVerbs {
    * digest its manifest and a config, and for an index the manifest of one image, of which `size` and
    * `createdAt` are: that for linux/amd64 if there is one, else the first. When a tag was pushed, no
    * registry tells in this way. What is known of a tag already, as from `tags` with details, is kept and not
-   * asked again: with a digest there is no HEAD, with a size no manifest and no config.
+   * asked again: with a digest there is no HEAD, with a size, or a date of pushing beside the digest, no manifest and no config.
    *
    * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest, and for a tag
    *   that is none
@@ -94,7 +94,9 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
             ? { digest: told.digest }
             : await manifests.resolve(target, tag, operation);
           const pointed = { ...told, ...pointer(found) };
-          if (told.size !== undefined) return { value: pointed };
+          // An API that tells digest and date has told what it knows: the rest is not worth a pull.
+          const isTold = isDigest(told.digest) && told.pushedAt !== undefined;
+          if (told.size !== undefined || isTold) return { value: pointed };
           const { value, failure } = await factsOf(found);
           return { value: { ...pointed, ...value }, failure };
         } catch (error) {
@@ -112,7 +114,8 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
       }
       if (lacking === 0) return;
       const missing = `${lacking} of ${names.length} tags lack details`;
-      shortfall = shortfallOf(missing, failures, operation);
+      const whole = names.length - lacking;
+      shortfall = shortfallOf(missing, failures, { operation, whole });
     }
 
     return {

@@ -108,7 +108,8 @@ export function listingVerbs(chartroom: Chartroom): ListingVerbs {
     reference: string,
     { pageSize, details, signal, ...wishes }: LatestOptions = {},
   ): Promise<Latest<TagEntry>> {
-    return await findLatest(tags(reference, { pageSize, details, signal }).pages(), wishes);
+    const pages = tags(reference, { pageSize, details, signal }).pages();
+    return await findLatest(pages, { now: chartroom.clock.wall(), ...wishes });
   }
 
   return { tags, latest };

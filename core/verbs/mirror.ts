@@ -1,4 +1,3 @@
-import { openManifests } from "../endpoints/manifests.ts";
 import type { TagEntry } from "../endpoints/tags.ts";
 import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
@@ -54,7 +53,7 @@ export interface MirrorVerbs {
 export function mirrorVerbs(
   chartroom: Chartroom & Pick<CopyVerbs, "copies"> & Pick<ListingVerbs, "tags">,
 ): MirrorVerbs {
-  const manifests = openManifests(chartroom.ask);
+  const { manifests } = chartroom;
 
   async function list(job: PlanJob, signal: AbortSignal): Promise<readonly TagEntry[]> {
     const details = job.selects.some(asksForDates);

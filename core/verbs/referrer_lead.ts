@@ -5,6 +5,7 @@ import {
   readReferrersTag,
   type ReferrerPorts,
 } from "../endpoints/referrers.ts";
+import type { RegistryError } from "../errors.ts";
 import { artifactTypeOf } from "../images/artifact_type.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import { cosignKind, type ReferrerKind, referrerKind } from "../images/referrer_kind.ts";
@@ -13,6 +14,7 @@ import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
 import { together } from "../together.ts";
+import { failureOf } from "./tag_by_tag.ts";
 
 /** How a referrer was found: by the referrers API, in the list under the referrers tag, by a tag of cosign's. */
 export type ReferrerWay = "api" | "tag" | "cosign";
@@ -65,6 +67,8 @@ export interface Lead {
   readonly tag?: ReferrersTag;
   /** The referrers, in the order of the registry, then of cosign's tags. */
   readonly found: readonly BareReferrer[];
+  /** What kept others from being found. */
+  readonly failures: readonly RegistryError[];
 }
 
 /** How referrers are looked for. */
@@ -79,34 +83,55 @@ export interface LookUpPorts extends ReferrerPorts {
 
 /**
  * Looks for a manifest's referrers in all ways at once: the referrers API, and where there is none the
- * referrers tag; cosign's tags. What is found in several ways comes once.
- *
- * @throws {RegistryError} as {@linkcode listReferrers}, and what reading a manifest meets
+ * referrers tag; cosign's tags. What is found in several ways comes once. A failure of one way is told beside
+ * what the others found, and what it found itself before.
  */
 export async function lookUp(target: Target, digest: Digest, ports: LookUpPorts): Promise<Lead> {
-  async function list(): Promise<Lead> {
-    const { hasApi, artifactType } = ports;
-    const answer = hasApi
-      ? await listReferrers(target, digest, { artifactType }, ports)
-      : { api: "unsupported" as const };
-    if (answer.api === "supported") {
-      const { api, entries } = answer;
-      return { digest, api, found: entries.map((entry) => listed(entry, "api")) };
-    }
-    const { entries, ...tag } = await readReferrersTag(target, digest, ports);
-    return { digest, ...answer, tag, found: entries.map((entry) => listed(entry, "tag")) };
-  }
+  const failures: RegistryError[] = [];
+  const listing = list(target, digest, ports, failures);
 
   async function look(cosign: CosignTag): Promise<readonly BareReferrer[]> {
-    const manifest = await findTag(target, cosign.tag, ports);
-    return manifest === undefined ? [] : [tagged(cosign, manifest)];
+    try {
+      const manifest = await findTag(target, cosign.tag, ports);
+      return manifest === undefined ? [] : [tagged(cosign, manifest)];
+    } catch (error) {
+      failures.push(failureOf(error));
+      return [];
+    }
   }
 
-  const listing = list();
   const tags = together(cosignTags(digest), look, ports.stop);
   await Promise.allSettled([listing, tags]);
   const lead = await listing;
-  return { ...lead, found: merge([...lead.found, ...(await tags).flat()]) };
+  const found = merge([...lead.found, ...(await tags).flat()]);
+  return { digest, ...lead, found, failures };
+}
+
+/** Lists referrers by the API or the referrers tag; what fails is put to `failures`. */
+async function list(
+  target: Target,
+  digest: Digest,
+  ports: LookUpPorts,
+  failures: RegistryError[],
+): Promise<Omit<Lead, "digest" | "failures">> {
+  const { hasApi, artifactType } = ports;
+  const found: BareReferrer[] = [];
+  let known: Pick<Lead, "api" | "reason"> = { api: hasApi ? "supported" : "unsupported" };
+  try {
+    if (hasApi) {
+      const answer = await listReferrers(target, digest, {
+        artifactType,
+        onEntry: (entry) => found.push(listed(entry, "api")),
+      }, ports);
+      if (answer.api === "supported") return { ...known, found };
+      known = answer;
+    }
+    const { entries, ...tag } = await readReferrersTag(target, digest, ports);
+    return { ...known, tag, found: entries.map((entry) => listed(entry, "tag")) };
+  } catch (error) {
+    failures.push(failureOf(error));
+    return { ...known, found };
+  }
 }
 
 function listed(descriptor: Descriptor, way: ReferrerWay): BareReferrer {

@@ -1,6 +1,8 @@
+import type { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import { parsePlatform, type Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
+import type { Operation } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
 import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
@@ -47,6 +49,10 @@ export interface FoundReferrers {
   readonly tag?: ReferrersTag;
   /** What was found, in the order of the registry, then of cosign's tags. */
   readonly referrers: readonly Referrer[];
+  /** Whether all ways were gone to their end. */
+  readonly complete: boolean;
+  /** Why not: `incomplete`, or `digest_mismatch` where content was forged. */
+  readonly shortfall?: RegistryError;
 }
 
 /** What can be asked about what others say of an image. */
@@ -55,9 +61,10 @@ export interface ReferrerVerbs {
    * Finds signatures, SBOMs and attestations: by the referrers API, or the referrers tag where there is
    * none, and by cosign's three tags at the same time. That takes 4 to 6 requests where the list is one
    * page, and 4 for each referrer where `depth` asks for more. Where pulls are counted, each tag that
-   * is there is one.
+   * is there is one. Where something was found and something failed, as a list that breaks off, what was
+   * found is returned with `shortfall`.
    *
-   * @throws {RegistryError} `reference_invalid`, `not_found`; `incomplete` for a list that breaks off,
+   * @throws {RegistryError} `reference_invalid`, `not_found`, what failed where nothing was found;
    *   `too_large` where it leads to more than 1000 manifests
    * @throws {RangeError} if `depth` is not from 1 to 4
    */
@@ -88,11 +95,14 @@ export function referrerVerbs(chartroom: Chartroom): ReferrerVerbs {
     const artifactType = artifactTypes.length === 1 ? artifactTypes[0] : undefined;
     const crawl = { ...ports, depth, artifactType };
     const root = await lookUp(target, subject, atLevel(1, crawl));
+    const failures = [...root.failures];
+    const [first] = failures;
+    if (first !== undefined && root.found.length === 0) throw worstOf(failures) ?? first;
     if (root.api === "unsupported" && root.found.length === 0 && subject === target.digest) {
       // Nobody has said yet that it is there at all.
       await manifests.resolve(target, subject, operation);
     }
-    const children = await childrenFrom(target, root, crawl);
+    const children = await childrenFrom(target, root, crawl, failures);
 
     function grow(digest: Digest): readonly Referrer[] {
       return (children.get(digest) ?? [])
@@ -100,11 +110,26 @@ export function referrerVerbs(chartroom: Chartroom): ReferrerVerbs {
         .filter((one) => one.referrers.length > 0 || passes(one, options));
     }
 
-    const { found: _, ...facts } = root;
-    return { target, ...facts, referrers: grow(subject) };
+    const { digest, api, reason, tag } = root;
+    const facts = { target, digest, api, reason, tag, referrers: grow(subject) };
+    const worst = worstOf(failures);
+    if (worst === undefined) return { ...facts, complete: true };
+    return { ...facts, complete: false, shortfall: shortfallOf(worst, operation) };
   }
 
   return { referrers };
+}
+
+/** Of several failures forged content, or else the first. */
+function worstOf(failures: readonly RegistryError[]): RegistryError | undefined {
+  return failures.find(({ code }) => code === "digest_mismatch") ?? failures[0];
+}
+
+function shortfallOf(failure: RegistryError, operation: Operation): RegistryError {
+  const { code, message, facts } = failure;
+  if (code === "digest_mismatch" || code === "incomplete") return failure;
+  const reason = message.replace(`Cannot ${operation.what}: `, "");
+  return operation.fail("incomplete", `not all could be asked: ${reason}`, facts, failure);
 }
 
 /** What referrers refer to: a platform's image, or what the reference names. */
@@ -130,11 +155,15 @@ interface Crawl extends Omit<LookUpPorts, "hasApi"> {
   readonly depth: number;
 }
 
-/** What refers to each manifest of the tree, level by level; each referrer once, where it is seen first. */
+/**
+ * What refers to each manifest of the tree, level by level; each referrer once, where it is seen first. A level
+ * that fails, as it is put to `failures`, is the last one.
+ */
 async function childrenFrom(
   target: Target,
   root: Lead,
   crawl: Crawl,
+  failures: RegistryError[],
 ): Promise<ReadonlyMap<Digest, readonly BareReferrer[]>> {
   const { depth, operation, stop } = crawl;
   const seen = new Set([root.digest]);
@@ -147,7 +176,7 @@ async function childrenFrom(
   }
 
   let level = keep(root);
-  for (let asked = 1, at = 2; at <= depth; at++) {
+  for (let asked = 1, at = 2; at <= depth && failures.length === 0; at++) {
     asked += level.length;
     if (asked > MOST_ASKED) {
       const reason = `it leads to more than ${MOST_ASKED} manifests`;
@@ -155,6 +184,7 @@ async function childrenFrom(
     }
     const ports = atLevel(at, crawl, root);
     const leads = await together(level, ({ digest }) => lookUp(target, digest, ports), stop);
+    failures.push(...leads.flatMap((lead) => lead.failures));
     level = leads.flatMap(keep);
   }
   return children;

@@ -88,14 +88,16 @@ export function isMissing(error: unknown): boolean {
 }
 
 /**
- * The error for an answer that is not whole: `incomplete`, unless one of the failures is forged content.
+ * The error for an answer that is not whole: `incomplete`, unless one of the failures is forged content, or
+ * there is nothing but answers that break the protocol.
  *
  * @param what how much is missing, to stand before the reason
+ * @param whole how much is not
  */
 export function shortfallOf(
   what: string,
   failures: readonly RegistryError[],
-  operation: Operation,
+  { operation, whole }: { readonly operation: Operation; readonly whole: number },
 ): RegistryError {
   const forged = failures.find(({ code }) => code === "digest_mismatch");
   const cause = forged ?? failures[0];
@@ -103,5 +105,8 @@ export function shortfallOf(
   const isOurs = cause?.code === "incomplete" && cause.facts.request === undefined;
   const facts: ErrorFacts = isOurs ? { hint: ASK_MORE } : cause?.facts ?? {};
   const message = reason === undefined ? what : `${what}: ${reason}`;
-  return operation.fail(forged?.code ?? "incomplete", message, facts, cause);
+  const isBroken = whole === 0 && failures.length > 0 &&
+    failures.every(({ code }) => code === "protocol");
+  const code = isBroken ? "protocol" : "incomplete";
+  return operation.fail(forged?.code ?? code, message, facts, cause);
 }

@@ -107,7 +107,7 @@ export function createAsk(ports: {
     return await sender.send({
       ...matter,
       secret: grant?.secret,
-      redirects: matter.redirects ?? (isNobody ? "open" : "same-origin"),
+      redirects: matter.redirects ?? (isNobody && isReading(matter) ? "open" : "same-origin"),
     }, operation);
   }
 
@@ -119,4 +119,9 @@ export function createAsk(ports: {
   }
 
   return ask;
+}
+
+/** What is written goes to the registry, and to nobody that it names. */
+function isReading({ method = "GET" }: Matter<unknown>): boolean {
+  return method === "GET" || method === "HEAD";
 }

@@ -26,6 +26,8 @@ export interface ApiMatter<T> {
   readonly path: string;
   /** Makes the value of a good answer. */
   readonly read: Reader<T>;
+  /** Whether one can do without the answer. */
+  readonly optional?: boolean;
 }
 
 /** Asks a registry's own web API, with a token where there is a login for it. */
@@ -51,7 +53,7 @@ export function createAskApi(ports: {
     matter: ApiMatter<T>,
     operation: Operation,
   ): Promise<Answer<T>> {
-    const login = await keyring.findForApi(place, matter.api);
+    const login = await waitFor(keyring.findForApi(place, matter.api), operation, clock);
     if (login === undefined) {
       if (matter.api.login?.required) throw needsLogin(matter.api, operation);
       return await askWith(matter, undefined, operation);
@@ -77,12 +79,13 @@ export function createAskApi(ports: {
   }
 
   function askWith<T>(
-    { api, path, read }: ApiMatter<T>,
+    { api, path, read, optional }: ApiMatter<T>,
     secret: Secret | undefined,
     operation: Operation,
   ): Promise<Answer<T>> {
     const url = addressOf(api, path);
-    return sender.send({ url, read, secret, redirects: "same-origin", atOnce: AT_ONCE }, operation);
+    const how = { redirects: "same-origin", atOnce: AT_ONCE } as const;
+    return sender.send({ url, read, secret, optional, ...how }, operation);
   }
 
   /** However many ask, a login is changed once. */

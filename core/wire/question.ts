@@ -32,6 +32,8 @@ export interface Question<T> {
   readonly redirects: Redirects;
   /** Whether a good answer is a secret, so that no part of it is ever shown. */
   readonly confidential?: boolean;
+  /** Whether one can do without the answer: then there is little patience with a server that is silent. */
+  readonly optional?: boolean;
   /** How many questions its host takes at once. @default 6 */
   readonly atOnce?: number;
   /** Asked instead, as soon as the server shows that `url` overwhelms it. */

@@ -75,7 +75,9 @@ function untilUnixTime(
   serverDate: string | null,
 ): number | undefined {
   if (text === null || !UNIX_TIME.test(text)) return undefined;
-  return Math.max(0, Number(text) * 1000 - (parseDate(serverDate ?? "", wall) ?? wall));
+  const wait = Number(text) * 1000 - (parseDate(serverDate ?? "", wall) ?? wall);
+  // A moment that is over names no time to wait.
+  return wait > 0 ? wait : undefined;
 }
 
 /** Milliseconds since 1970. The name of the weekday must be one, but is not compared with the date. */

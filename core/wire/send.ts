@@ -14,6 +14,8 @@ import { Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 /** Milliseconds for which a host is left alone at the most, whatever it asks for. */
 const LONGEST_CLOSURE = 3_600_000;
+/** Milliseconds for the headers of an answer that can be done without. */
+const SHORT_PATIENCE = 8_000;
 /** Milliseconds for which a host is left alone because a good answer said that it was the last for now. */
 const LONGEST_HEEDED = 60_000;
 /** In flight at once for one host. Beyond this registries begin to answer 429. */
@@ -56,7 +58,7 @@ export function createSender(ports: {
         continue;
       }
       const wait = outcome.wait ?? backoff(attempt, random);
-      const most = question.once ? 1 : Math.min(outcome.attempts, retries + 1);
+      const most = Math.min(mostAttempts(question, outcome), retries + 1);
       const isLast = attempt >= most;
       if (isLast || !operation.canWait(outcome.wait ?? outcome.window ?? wait)) {
         throw failure(outcome, question, operation, attempt);
@@ -85,11 +87,16 @@ export function createSender(ports: {
           json: question.json,
           passwordIn: question.passwordIn,
           content: question.content,
-          signed: url.origin !== question.url.origin,
+          // Where a redirect or an upload goes on is signed in its query, perhaps.
+          signed: hop > 0 || question.content !== undefined,
           secret,
           time: question.streams || question.content ? Infinity : operation.left(),
           // Half of a short time is kept for a lighter question, or for another try.
-          headersTime: Math.min(operation.timeout / 2, operation.left()),
+          headersTime: Math.min(
+            operation.timeout / 2,
+            operation.left(),
+            question.optional ? SHORT_PATIENCE : Infinity,
+          ),
           attempt,
           signal: operation.signal,
         });
@@ -210,6 +217,15 @@ export function createSender(ports: {
 /** A web API on a registry's own host has limits of its own: where it asks for patience, the registry does not. */
 function laneOf({ atOnce }: Question<unknown>, host: string): string {
   return atOnce === undefined ? host : `${host} ${atOnce}`;
+}
+
+/** One for what cannot be sent anew; two where nobody answers who need not. */
+function mostAttempts(
+  { once, optional }: Question<unknown>,
+  { attempts, status }: Trouble,
+): number {
+  if (once) return 1;
+  return optional && status === undefined ? Math.min(attempts, 2) : attempts;
 }
 
 function statusText(status: number): string {

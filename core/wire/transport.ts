@@ -8,6 +8,8 @@ import { startWatch } from "./watch.ts";
 
 /** Milliseconds for connecting and for the headers to come. */
 const HEADERS = 15_000;
+/** Milliseconds for sending what is at hand, and for the server to store it. */
+const SENDING = 120_000;
 /** Milliseconds that a body may stay silent. */
 const SILENCE = 30_000;
 /** Tokens that are looked for in what is shown. */
@@ -175,7 +177,10 @@ export function createTransport(ports: {
       }
     }
 
-    watch.expect(Math.min(HEADERS, request.headersTime), deadline, "no answer");
+    // A stream is watched while it goes; what goes at once has its time in one.
+    const isAtHand = request.content instanceof Uint8Array;
+    const time = isAtHand ? SENDING : Math.min(HEADERS, request.headersTime);
+    watch.expect(time, deadline, "no answer");
     try {
       const client = await ports.clientFor?.(url.host);
       response = await ports.fetch(url, {

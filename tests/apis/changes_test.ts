@@ -24,12 +24,14 @@ function judgeMoved(
   run: ApiRun<TagDetails>,
   tags: readonly string[],
   changes: readonly TagChange[],
+  hidden: number,
 ): void {
   if (run.error !== undefined) throw run.error;
   assertClean(run);
   const found = new Set<string>(run.tags);
   const lost = lasting(tags, changes).filter((tag) => !found.has(tag));
-  assert(lost.length === 0 || !run.complete, `complete without ${lost.slice(0, 5)}`);
+  const isAllowed = lost.length <= hidden || !run.complete;
+  assert(isAllowed, `complete without ${lost.slice(0, 5)}`);
   const known = new Set([...tags, ...changes.flatMap((change) => change.push ?? [])]);
   for (const tag of run.tags) assert(known.has(tag), `${tag} never was`);
 }
@@ -54,9 +56,18 @@ const ROWS: readonly Row[] = [
   { what: "nearly all deleted", change: { delete: TAGS.slice(0, 940) } },
 ];
 
+/**
+ * How many tags deletions can hide: each moves one from a page that comes to a page that was. A total tells,
+ * and so does V2 where it is cheap to ask; Quay has no total, and its V2 has as many pages again.
+ */
+function hiddenBy(changes: readonly TagChange[], { adapter }: ApiHouse): number {
+  if (adapter !== "quay") return 0;
+  return changes.reduce((sum, change) => sum + (change.delete?.length ?? 0), 0);
+}
+
 async function runMoved(house: ApiHouse, changes: readonly TagChange[]): Promise<void> {
   const run = await listDetails(house, { content: { [REPOSITORY]: TAGS }, api: { changes } });
-  judgeMoved(run, TAGS, changes);
+  judgeMoved(run, TAGS, changes, hiddenBy(changes, house));
   assert(run.warnings.length <= 1, run.warnings.join("\n"));
 }
 

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { type Flow, openFlow } from "../../mod.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type Flow, openFlow, RegistryError } from "../../mod.ts";
 import { internet, redirected } from "../flow/internet.ts";
 import {
   buildImage,
@@ -94,4 +94,36 @@ Deno.test("flow.digest() of 100 tags of Docker Hub takes 100 HEADs, one token an
     ["HEAD registry-1.docker.io", 100],
   ]);
   assertEquals(network.traffic.mostInFlight("registry-1.docker.io"), 6);
+});
+
+Deno.test("flow.config() reads hardly more of a config than its descriptor tells", async () => {
+  let read = 0;
+  const chunk = new Uint8Array(16_384).fill(0x20);
+  const endless = () =>
+    new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull(controller): void {
+        read += chunk.length;
+        controller.enqueue(chunk);
+      },
+    }, { highWaterMark: 0 });
+  const answers = worldOf(
+    await fill(),
+    ({ kind }) => kind === "blob" ? new Response(endless()) : undefined,
+  );
+  const flow = openFlow({ fetch: internet(answers) });
+  const error = await assertRejects(() => flow.config(`${REPOSITORY}:one`), RegistryError);
+  assertEquals(error.code, "too_large");
+  assertStringIncludes(error.message, `${amd64.config.digest} has more than the `);
+  assert(read < 128 * 1024, `${read}`);
+});
+
+Deno.test("flow.digest() asks for no manifest where HEAD wants a login that there is not", async () => {
+  const asked: string[] = [];
+  const answers = worldOf(await fill(), ({ kind, method, name }) => {
+    if (kind === "manifest") asked.push(`${method} ${name}`);
+    return new Response(null, { status: 401 });
+  });
+  const flow = openFlow({ fetch: internet(answers), retries: 0 });
+  await assertRejects(() => flow.digest(`${REPOSITORY}:one`), RegistryError);
+  assertEquals(asked.filter((line) => line.startsWith("GET")), []);
 });

@@ -234,7 +234,8 @@ Deno.test("details() sends as many requests as it may and not one more", async (
       assertEquals(found.map(({ name }) => name), Object.keys(tags));
       const lacking = found.filter(({ createdAt }) => createdAt === undefined).length;
       assertEquals(listing.shortfall?.code, lacking === 0 ? undefined : "incomplete");
-      const said = `${lacking} of 10 tags lack details: it takes more than ${maxRequests} requests`;
+      const most = maxRequests === 1 ? "1 request" : `${maxRequests} requests`;
+      const said = `${lacking} of 10 tags lack details: it takes more than ${most}`;
       assertEquals(listing.shortfall?.message.endsWith(said) ?? true, true);
       // The first question meets the challenge for all, and then there is the token.
       const needed = auth === "token" ? 42 : 40;

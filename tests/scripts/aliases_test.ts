@@ -56,7 +56,7 @@ Deno.test("aliases says so where there are none", async () => {
   const { run } = world(TAGS);
   const { code, stdout, stderr } = await run(aliases, [`${REF}:1.9.0`]);
   assertEquals([code, stdout], [0, ""]);
-  assertEquals(stderr, `portolan: no other tag of 4 is ${two.digest}\n`);
+  assertEquals(stderr, `portolan: none of 4 other tags is ${two.digest}\n`);
   assertEquals((await run(aliases, ["--quiet", `${REF}:1.9.0`])).stderr, "");
   const alone = await world({ latest: one }).run(aliases, [REF]);
   assertEquals([alone.code, alone.stdout], [0, ""]);

@@ -111,6 +111,24 @@ Deno.test("blob --output leaves nothing of a blob that is not the one, and the o
   });
 });
 
+Deno.test("blob --output removes what a run that was killed left, and nothing else", async () => {
+  await inFolder(async (folder) => {
+    const world = createImageWorld(distribution({ images }));
+    const others = ["layer.0123456.part", "layer.2.0123abcd.part", "layer.part", "x.0123abcd.part"];
+    for (const name of ["layer.0123abcd.part", ...others]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "");
+    }
+    using busy = await Deno.open(`${folder}/layer.99999999.part`, { write: true, create: true });
+    assert(await busy.tryLock(true));
+    const { code, stderr } = await world.run(blob, ["--output", `${folder}/layer`, LAYER]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(
+      namesIn(folder).toSorted(),
+      ["layer", "layer.99999999.part", ...others].toSorted(),
+    );
+  });
+});
+
 Deno.test("blob --output leaves nothing behind an interrupt", async () => {
   await inFolder(async (folder) => {
     const held = Promise.withResolvers<void>();

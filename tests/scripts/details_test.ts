@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatSize } from "../../scripts/_image_size.ts";
 import { tags } from "../../scripts/tags.ts";
 import {
@@ -45,7 +45,7 @@ Deno.test("tags --details is a table of what is known", async () => {
     ["TAG", "DIGEST", "TYPE", "PLATFORMS", "SIZE", "BUILT"],
     [
       "0.9",
-      short(foreign),
+      foreign.digest,
       "Docker list",
       "linux/arm/v7,linux/s390x",
       `${formatSize(armv7.config.size + 2000)} (linux/arm/v7)`,
@@ -53,7 +53,7 @@ Deno.test("tags --details is a table of what is known", async () => {
     ],
     [
       "1.0",
-      short(arm64),
+      arm64.digest,
       "OCI image",
       "linux/arm64",
       formatSize(arm64.config.size + 20),
@@ -61,7 +61,7 @@ Deno.test("tags --details is a table of what is known", async () => {
     ],
     [
       "2.0",
-      short(index),
+      index.digest,
       "OCI index",
       "linux/amd64,linux/arm64,linux/arm/v7,+1",
       "1.50 MB",
@@ -70,6 +70,40 @@ Deno.test("tags --details is a table of what is known", async () => {
     ["gone"],
     [""],
   ]);
+});
+
+Deno.test("tags --details cuts digests on a narrow terminal alone", async () => {
+  const registry = distribution({ images: { app: { tags: TAGS } } });
+  const narrow = await createImageWorld(registry, { columns: 120 }).run(tags, ["--details", REF]);
+  assertEquals(narrow.stdout.split("\n")[2]?.split(/ {2,}/)[1], short(arm64));
+  assert(narrow.stdout.split("\n").every((line) => line.length <= 120), narrow.stdout);
+  const wide = await createImageWorld(registry, { columns: 200 }).run(tags, ["--details", REF]);
+  assertEquals(
+    wide.stdout,
+    (await createImageWorld(registry).run(tags, ["--details", REF])).stdout,
+  );
+});
+
+Deno.test("tags --details is exit 8 where every manifest is a web page", async () => {
+  const page = () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+  const { run } = world(TAGS, {
+    faults: ({ url }) => url.includes("/manifests/") ? page() : undefined,
+  });
+  const { code, stderr } = await run(tags, ["--details", REF]);
+  assertEquals(code, 8);
+  assertStringIncludes(stderr, "3 of 3 tags lack details: ");
+  assertStringIncludes(stderr, "web page");
+});
+
+Deno.test("tags --details --sort date says that order came before details", async () => {
+  const { code, stdout, stderr } = await world(TAGS).run(tags, ["--details", "--sort=date", REF]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "BUILT");
+  assertEquals(
+    stderr,
+    "portolan: warning: before details were looked for, no date was known of 3 tags: " +
+      "--sort date puts them last, by version\n",
+  );
 });
 
 Deno.test("tags --details --json tells of which image size and time are", async () => {

@@ -113,7 +113,7 @@ Deno.test("inspect tells two entries of one platform apart", async () => {
 Deno.test("inspect counts no artifact as an image", async () => {
   const { stdout } = await run(inspect, [APP], { latest: buildIndex([amd64, arm64, helm]) });
   assertStringIncludes(stdout, "index of 2 images, 1 artifact ");
-  assertStringIncludes(stdout, "\nof 2 images, or of those in parentheses\n");
+  assertStringIncludes(stdout, "\nof 2 images, 1 artifact, or of those in parentheses\n");
 });
 
 Deno.test("an error about a manifest says only once what cannot be done", async () => {

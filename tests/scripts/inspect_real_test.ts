@@ -64,7 +64,8 @@ test("digest, inspect and blob agree with what was pushed to docker-registry", a
   await pushImages(registry, "team/app", images);
   const app = `${registry.host}/team/app`;
   const references = Object.keys(images).map((name) => `${app}:${name}`);
-  const digests = Object.values(images).map(({ digest }) => `${app}@${digest}\n`).join("");
+  const digests = Object.entries(images)
+    .map(([name, { digest }]) => `${app}:${name}@${digest}\n`).join("");
   assertEquals(textOf(await print("digest", ...references)), digests);
   const chosen = ["--config", "--platform", "linux/arm64", `${app}:list`];
   assertEquals(textOf(await print("digest", ...chosen)), `${arm64.config.digest}\n`);

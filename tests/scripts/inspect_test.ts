@@ -191,6 +191,10 @@ Deno.test("inspect cuts digests on a narrow terminal alone", async () => {
   );
   const table = narrow.stdout.split("\n\n")[1]?.split("\n") ?? [];
   assert(table.length > 4 && table.every((line) => line.length <= 80), narrow.stdout);
+  const layers = await createImageWorld(registry, { columns: 80 }).run(inspect, ["--layers", APP]);
+  assertStringIncludes(layers.stdout, `\n${amd64.layers[0]?.digest.slice(0, 19)}  `);
+  const below = layers.stdout.slice(layers.stdout.indexOf("layers of ")).split("\n");
+  assert(below.length > 8 && below.every((line) => line.length <= 80), layers.stdout);
   const wide = await createImageWorld(registry, { columns: 200 }).run(inspect, [APP]);
   assertEquals(wide.stdout, (await createImageWorld(registry).run(inspect, [APP])).stdout);
 });

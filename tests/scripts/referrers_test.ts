@@ -230,6 +230,9 @@ Deno.test("referrers prints what it has where the rest cannot be had, and ends w
     assertStringIncludes(lines.stderr, reason);
     const json = await world(options).run(referrers, [...words, "--json", `${NAME}:1.0`]);
     assertEquals([json.code, JSON.parse(json.stdout).complete], [7, false]);
-    assertEquals(JSON.parse(json.stderr.trimEnd().split("\n").at(-1) ?? "").error.code, "incomplete");
+    assertEquals(
+      JSON.parse(json.stderr.trimEnd().split("\n").at(-1) ?? "").error.code,
+      "incomplete",
+    );
   }
 });

@@ -154,7 +154,7 @@ const WAITS: readonly (readonly [headers: Record<string, string>, wait: number |
   [{}, undefined],
   [{ "retry-after": "5" }, 5000],
   [{ "x-retry-after": UNIX }, 30_000],
-  [{ "x-retry-after": String(NOW / 1000 - 30) }, 0],
+  [{ "x-retry-after": String(NOW / 1000 - 30) }, undefined],
   [{ "retry-after": "5", "x-retry-after": UNIX }, 5000],
   [{ "retry-after": "soon", "x-retry-after": UNIX }, 30_000],
   // A span is not what this header holds.
