@@ -1,4 +1,4 @@
-import { type CopyResult, printable, type Target } from "../mod.ts";
+import { type CopyResult, parseEndName, printable, type Target } from "../mod.ts";
 import type { Context } from "./_command.ts";
 import type { Arguments } from "./_options.ts";
 
@@ -24,4 +24,42 @@ export async function tellSmaller(
   const change = `--platform makes another index of ${printable(source, 1000)}`;
   const fate = "signatures of the whole do not go with it";
   await stderr.write(`portolan: ${change}: ${digest} instead of ${sourceDigest}; ${fate}\n`);
+}
+
+/** Whether a thing is a manifest of Docker's type. */
+export function isDockerType(mediaType: string | undefined): boolean {
+  return mediaType?.startsWith("application/vnd.docker.distribution.manifest.") ?? false;
+}
+
+/**
+ * Says, once, that what went into a layout is of Docker's types.
+ *
+ * Source: OCI image specification 1.1, "Image Layout", which has other types there and leaves readers free
+ * to refuse them, as skopeo's oci: does
+ */
+export function dockerTeller(
+  args: Arguments,
+  { stderr }: Context,
+): (destination: string) => Promise<void> {
+  let isTold = args.has("quiet");
+  return async (destination: string): Promise<void> => {
+    if (isTold || parseEndName(destination).kind === "registry") return;
+    isTold = true;
+    const fate = "they go as they are, and not every reader of OCI layouts takes them";
+    await stderr.write(`portolan: there are manifests of Docker's type: ${fate}\n`);
+  };
+}
+
+/** Says what is left of a copy that was interrupted. */
+export async function tellInterrupted(
+  args: Arguments,
+  { stderr }: Context,
+  destination: string | undefined,
+): Promise<void> {
+  if (args.has("quiet") || args.has("json") || destination === undefined) return;
+  const isArchive = parseEndName(destination).kind === "oci-archive";
+  const rest = isArchive
+    ? "the archive is as it was before"
+    : "what has arrived stays, and the same command goes on from there";
+  await stderr.write(`portolan: interrupted: ${rest}\n`);
 }

@@ -1,6 +1,6 @@
 import { type CopiesOptions, type CopyOptions, type Flow, RegistryError } from "../mod.ts";
 import type { Context } from "./_command.ts";
-import { tellSmaller } from "./_copy_notes.ts";
+import { dockerTeller, isDockerType, tellInterrupted, tellSmaller } from "./_copy_notes.ts";
 import {
   formatPassage,
   formatPlan,
@@ -21,7 +21,8 @@ import { ClosedOutput } from "./_output.ts";
 const AT_ONCE = 4;
 
 /** How images are copied. */
-export interface CopyWishes extends CopiesOptions, Pick<CopyOptions, "platforms" | "referrers"> {
+export interface CopyWishes
+  extends CopiesOptions, Pick<CopyOptions, "platforms" | "referrers" | "refreshReferrers"> {
   /** Whether a line of JSON tells of each thing. */
   readonly isJson: boolean;
 }
@@ -50,7 +51,7 @@ export interface CopyPorts {
  */
 export async function copyAll(
   passages: readonly Passage[],
-  { isJson, platforms, referrers, ...options }: CopyWishes,
+  { isJson, platforms, referrers, refreshReferrers, ...options }: CopyWishes,
   { args, context, flow, tally, show, isCounted }: CopyPorts,
 ): Promise<number> {
   const { stderr } = context;
@@ -59,6 +60,7 @@ export async function copyAll(
   const signal = AbortSignal.any([context.signal, halt.signal]);
   const copies = flow.copies(options);
   const progress = openCopyProgress(show, passages.length);
+  const tellDocker = dockerTeller(args, context);
   const planned: PlannedPassage[] = [];
   const codes: number[] = [];
   let isSpent = false;
@@ -75,13 +77,16 @@ export async function copyAll(
 
   async function copyOne(passage: Passage, turn: Turn): Promise<void> {
     const records: Promise<void>[] = [];
+    let isDocker = false;
     const result = await copies.copy(passage.from, passage.to, {
       platforms,
       referrers,
+      refreshReferrers,
       signal,
       ...progress,
       onStep(step): void {
         tally.countStep(step);
+        isDocker ||= isDockerType(step.mediaType);
         if (isJson && !isDryRun) records.push(print(formatStep(passage, step)));
       },
     });
@@ -92,6 +97,7 @@ export async function copyAll(
       if (isDryRun && isJson) await print(formatPlan({ passage, result }, isCounted));
       if (!isDryRun && !isJson) await print(formatPassage(passage, result));
       await tellSmaller(args, context, { ...result, source: passage.source });
+      if (isDocker) await tellDocker(passage.to);
     });
   }
 
@@ -113,7 +119,13 @@ export async function copyAll(
     }
   }
 
-  await inOrder(passages, reported, { atOnce: AT_ONCE, halt });
+  try {
+    await inOrder(passages, reported, { atOnce: AT_ONCE, halt });
+  } catch (error) {
+    const isTold = context.signal.aborted && !isDryRun;
+    if (isTold) await tellInterrupted(args, context, passages[0]?.to);
+    throw error;
+  }
   if (left > 0) await stderr.write(`portolan: ${left} more were not begun: no requests are left\n`);
   const totals = tally.totals();
   const requests = isDryRun ? requestsOf(planned) : undefined;

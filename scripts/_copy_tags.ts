@@ -1,5 +1,6 @@
 import {
   type Flow,
+  isOwnedTag,
   type LeftOut,
   openSelection,
   RegistryError,
@@ -14,8 +15,8 @@ import { readSelector, writtenSelector } from "./_selector.ts";
 import { inDashes, mostLeftOut, warnUndated } from "./_selector_notes.ts";
 
 /**
- * The tags of a repository or layout that the selector's flags choose, digests written as tags left out: signatures and
- * the like go with what they are about.
+ * The tags of a repository or layout that the selector's flags choose. Digests written as tags are left out,
+ * since signatures and the like go with what they are about, and so is what a mirror keeps for itself.
  *
  * @throws RegistryError `not_found` where that is none, `incomplete` for a list that breaks off
  */
@@ -34,6 +35,7 @@ export async function chooseTags(
   const passed: TagEntry[] = [];
   let listed = 0;
   for await (const tag of listOf(source, wishes, { flow, signal })) {
+    if (isOwnedTag(tag.name)) continue;
     listed++;
     const rule = selection.judge(tag);
     if (rule === undefined) passed.push(tag);

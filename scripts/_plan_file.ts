@@ -64,20 +64,21 @@ export async function parsePlanFile(name: string, text: string): Promise<PlanFil
   await requireVariables();
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    // A version is no fraction, and 08 not 8: what does not read back as it was written stays text.
-    customTags: (tags) => [
-      ...tags.filter((tag) => typeof tag === "string" || !/:(?:float|int)$/.test(tag.tag)),
-      {
-        tag: "tag:yaml.org,2002:int",
-        default: true,
-        test: /^(?:0|[1-9][0-9]{0,14})$/,
-        resolve: (digits: string) => Number(digits),
-      },
-    ],
-  });
+  const document = reading(`${printable(name, 200)}:1:1`, () =>
+    yaml.parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      // A version is no fraction, and 08 not 8: what does not read back as it was written stays text.
+      customTags: (tags) => [
+        ...tags.filter((tag) => typeof tag === "string" || !/:(?:float|int)$/.test(tag.tag)),
+        {
+          tag: "tag:yaml.org,2002:int",
+          default: true,
+          test: /^(?:0|-?[1-9][0-9]{0,14})$/,
+          resolve: (digits: string) => Number(digits),
+        },
+      ],
+    }));
 
   function at(offset: number): string {
     const { line, col } = lines.linePos(offset);
@@ -106,14 +107,18 @@ export async function parsePlanFile(name: string, text: string): Promise<PlanFil
     const message = printable(error.message, 200);
     throw new UsageError(`Cannot read ${at(error.pos[0])}: expected YAML: ${message}`);
   }
-  return { value: toPlain(), place };
+  return { value: reading(at(0), () => document.toJS({ maxAliasCount: 100 })), place };
+}
 
-  function toPlain(): unknown {
-    try {
-      return document.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-      throw new UsageError(`Cannot read ${at(0)}: ${reasonOf(error)}`);
-    }
+/** What the YAML library throws, as a mistake in the file at `place`. */
+function reading<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    // It reads each list within another by a call within a call.
+    const isDeep = error instanceof RangeError && /call stack/i.test(error.message);
+    const reason = isDeep ? "lists or tables are nested too deeply" : reasonOf(error);
+    throw new UsageError(`Cannot read ${place}: ${reason}`);
   }
 }
 

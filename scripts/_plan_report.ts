@@ -1,5 +1,7 @@
 import {
+  type MirrorPlan,
   type MirrorReport,
+  planDigest,
   printable,
   readReport,
   RegistryError,
@@ -23,15 +25,18 @@ const CHANGES: readonly TagFate[] = ["copied", "deleted", "to copy", "to delete"
  */
 export async function readReportFile(
   path: string,
-  plan: string | undefined,
+  plan: MirrorPlan,
   { stdin }: Context,
 ): Promise<MirrorReport> {
   const report = readReport(parseJson(await readText(path, stdin)));
   if (report === undefined) {
     throw new UsageError(`Cannot resume from "${path}": expected a file that --report wrote`);
   }
-  if (report.plan !== plan) {
-    throw new UsageError(`Cannot resume from "${path}": it is the report of another plan`);
+  if (report.planDigest !== await planDigest(plan)) {
+    throw new UsageError(
+      `Cannot resume from "${path}": it is the report of another plan, or the plan was changed ` +
+        "since: run without --resume, which copies only what differs",
+    );
   }
   return report;
 }
@@ -49,16 +54,31 @@ export function formatChanges({ target, tags }: RepositoryReport): string {
     .map(({ tag, fate }) => `${fate} ${target}:${tag}\n`).join("");
 }
 
+/**
+ * Refuses to put the report in the plan's place.
+ *
+ * @throws UsageError
+ */
+export async function refuseToReplace(plan: string, report: string): Promise<void> {
+  if (plan !== "-" && (plan === report || await isOneFile(plan, report))) {
+    throw new UsageError(`Cannot write the report to "${report}": the plan is there`);
+  }
+}
+
 /** What a person should know of a repository although it is no failure: a line each. */
 export function formatNotes({ source, target, tags, unpruned }: RepositoryReport): string {
   const left = tags.filter(({ fate }) => fate === "left")
     .map(({ tag, reason }) =>
       `portolan: ${target}:${tag} stays: ${printable(reason ?? "", 500)}\n`
     );
+  const replaced = tags.filter(({ replaces }) => replaces !== undefined)
+    .map(({ tag, replaces }) =>
+      `portolan: overwrites ${target}:${tag}, which this plan did not put: it was ${replaces}\n`
+    );
   const note = unpruned === undefined
     ? []
     : [`portolan: nothing of ${target} was pruned for ${source}: ${printable(unpruned, 500)}\n`];
-  return [...left, ...note].join("");
+  return [...replaced, ...left, ...note].join("");
 }
 
 /** All that failed in a repository, to be reported. */
@@ -89,6 +109,16 @@ export function formatSummary(repositories: readonly RepositoryReport[]): string
 
 function toError({ code, message, ...facts }: ReportedError): RegistryError {
   return new RegistryError(code, message, facts);
+}
+
+async function isOneFile(a: string, b: string): Promise<boolean> {
+  try {
+    const [one, other] = await Promise.all([Deno.stat(a), Deno.stat(b)]);
+    return one.ino !== null && one.ino === other.ino && one.dev === other.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 function parseJson(text: string): unknown {

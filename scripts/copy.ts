@@ -39,6 +39,7 @@ export const copy: Command = {
       help: "these platforms of an index alone, which makes another index with another digest",
     },
     { name: "no-referrers", help: "leave out signatures, attestations and SBOMs" },
+    { name: "refresh-referrers", help: "bring what was signed after its image was copied, too" },
     { name: "dry-run", help: "print what would be done; reads manifests, sends nothing" },
     { name: "jobs", value: "N", help: "blobs under way at once", default: "6" },
     {
@@ -105,9 +106,13 @@ function readWishes(args: Arguments): CopyWishes {
     const flag = written === "" ? "--explain" : written.split(" ")[0];
     throw new UsageError(`Cannot use "${flag}" without "--all-tags"`);
   }
+  if (args.has("no-referrers") && args.has("refresh-referrers")) {
+    throw new UsageError('Cannot use "--no-referrers" with "--refresh-referrers"');
+  }
   return {
     platforms: readPlatforms(args),
     referrers: !args.has("no-referrers"),
+    refreshReferrers: args.has("refresh-referrers"),
     dryRun: args.has("dry-run"),
     jobs: wholeNumber(args, "jobs", 1),
     chunk: readSize(args, "chunk-size"),

@@ -3,6 +3,7 @@ import {
   type MirrorOptions,
   type MirrorPlan,
   type MirrorReport,
+  planDigest,
   planJobs,
   type RepositoryReport,
   type Shard,
@@ -22,6 +23,7 @@ import {
   formatNotes,
   formatSummary,
   readReportFile,
+  refuseToReplace,
   writeReportFile,
 } from "./_plan_report.ts";
 import { runAlone } from "./_process.ts";
@@ -109,16 +111,16 @@ async function readQuestion(args: Arguments, context: Context): Promise<Question
   }
   const shard = readShard(args);
   const jobs = wholeNumber(args, "jobs", 1);
+  const file = args.one("report");
+  if (file !== undefined) await refuseToReplace(path, file);
   const plan = await readPlanFile(path, context.stdin);
   const earlier = args.one("resume");
-  const resume = earlier === undefined
-    ? undefined
-    : await readReportFile(earlier, plan.name, context);
+  const resume = earlier === undefined ? undefined : await readReportFile(earlier, plan, context);
   const dryRun = args.has("dry-run");
   return {
     plan,
     options: { dryRun, shard, jobs, resume, signal: context.signal },
-    file: args.one("report"),
+    file,
     isJson: args.has("json"),
     isQuiet: args.has("quiet"),
   };
@@ -138,7 +140,14 @@ async function carryOut(flow: Flow, question: Question, context: Context): Promi
   const { plan, options, file, isJson, isQuiet } = question;
   const { repositories = [] } = options.resume ?? {};
   const ended: RepositoryReport[] = [];
-  let report: MirrorReport = { format: 1, plan: plan.name, done: false, repositories };
+  const digest = await planDigest(plan);
+  let report: MirrorReport = {
+    format: 1,
+    plan: plan.name,
+    planDigest: digest,
+    done: false,
+    repositories,
+  };
   // Now, so that a file that cannot be written is known before the work is done.
   if (file !== undefined) await writeReportFile(file, report);
   const told: Promise<void>[] = [];
@@ -163,7 +172,11 @@ async function carryOut(flow: Flow, question: Question, context: Context): Promi
   await Promise.all(told);
   if (isJson) await context.stdout.write(asciiJson(report) + "\n");
   else if (!isQuiet) await context.stderr.write(formatSummary(ended));
-  return exitCode(report.done ? "done" : "incomplete");
+  // What is still to be done is no failure of a dry run.
+  const isFine = options.dryRun
+    ? report.repositories.every((each) => failuresOf(each).length === 0)
+    : report.done;
+  return exitCode(isFine ? "done" : "incomplete");
 }
 
 /** Says what became of a repository as soon as that is known. */

@@ -1,5 +1,4 @@
 import type { ApiListing, ApiPage, RegistryApi } from "../adapter.ts";
-import { RegistryError } from "../errors.ts";
 import type { AskApi } from "../wire/ask_api.ts";
 import type { Place } from "../wire/grant.ts";
 import { decodeJsonList } from "../wire/json.ts";

@@ -76,7 +76,7 @@ export function openManifests(ask: Ask): Manifests {
     if (typeof told === "object") return told;
     // After a 404 too: a few registries answer HEAD so, and the body of GET says what is missing.
     const fetched = await read(place, name, operation);
-    headless.add(place.origin);
+    if (told !== "another") headless.add(place.origin);
     return fetched;
   }
 
@@ -90,7 +90,7 @@ export function openManifests(ask: Ask): Manifests {
     if (told === "missing") return undefined;
     try {
       const fetched = await read(place, name, operation);
-      headless.add(place.origin);
+      if (told !== "another") headless.add(place.origin);
       return fetched;
     } catch (error) {
       if (error instanceof RegistryError && error.facts.status === 404) return undefined;
@@ -98,12 +98,12 @@ export function openManifests(ask: Ask): Manifests {
     }
   }
 
-  /** What HEAD tells: nothing of use, or that there is no such thing. */
+  /** What HEAD tells: nothing of use, a digest by another algorithm, or that there is no such thing. */
   async function askHead(
     place: Place,
     name: Tag | Digest,
     operation: Operation,
-  ): Promise<Resolved | "missing" | "nothing"> {
+  ): Promise<Resolved | "missing" | "nothing" | "another"> {
     if (headless.has(place.origin)) return "nothing";
     const asked = await askFor(place, name, operation, { method: "HEAD", read: readAway(0) });
     const { answer } = asked;
@@ -111,7 +111,7 @@ export function openManifests(ask: Ask): Manifests {
     if (answer.status === 404) return "missing";
     const digest = announced(answer.headers);
     if (answer.value === undefined || digest === undefined) return "nothing";
-    if (!isComparable(digest, name)) return "nothing";
+    if (!isComparable(digest, name)) return "another";
     if (isDigest(name) && digest !== name) {
       const reason = `the registry says that ${name} has the digest ${digest}`;
       throw operation.fail("digest_mismatch", reason, { status: answer.status });

@@ -1,6 +1,5 @@
 import type { Fetched } from "../endpoints/manifests.ts";
-import { RegistryError } from "../errors.ts";
-import type { Digest } from "../names/digest.ts";
+import { type Digest, isDigest } from "../names/digest.ts";
 import type { Platform } from "../names/platform.ts";
 import type { Tag } from "../names/tag.ts";
 import { together } from "../together.ts";
@@ -8,7 +7,7 @@ import { copyReferrers } from "./copy_referrers.ts";
 import { copyAs } from "./copy_tree.ts";
 import type { CopyPlan } from "./plan.ts";
 import type { CopyFate } from "./progress.ts";
-import { smallerIndex } from "./smaller_index.ts";
+import { checkSingle, smallerIndex } from "./smaller_index.ts";
 import type { Voyage } from "./voyage.ts";
 
 /** What came of a copy. */
@@ -70,31 +69,40 @@ async function copyNamed(
     voyage.stop,
   );
   const landing = { to, before: there };
-  if (told !== undefined && told === there) return presentAs(told, told, landing, voyage);
+  if (told !== undefined && told === there) {
+    if (isRefreshed(voyage)) await copyReferrers(await source.readManifest(told), voyage, "there");
+    return presentAs(told, told, landing, voyage);
+  }
   const found = await source.readManifest(told ?? from);
   return await land(found, found.digest, landing, voyage);
 }
 
-/** Copies an index of fewer platforms. */
+/** Copies an index of fewer platforms, or the image of one of them as it is. */
 async function copySome(
   from: Tag | Digest,
   to: Tag | undefined,
   voyage: Voyage & { readonly platforms: readonly Platform[] },
 ): Promise<CopyResult> {
-  const { source, target, platforms } = voyage;
+  const { source, target, platforms, anySingle = false } = voyage;
   const found = await source.readManifest(from);
   const { manifest } = found;
-  if (manifest.kind !== "index") {
-    const message = `Cannot copy from "${source.name}": it is one image, not an index of platforms`;
-    const hint = "Without --platform it is copied as it is";
-    throw new RegistryError("unsupported", message, { hint, side: "source" });
+  const what = `${source.name}${isDigest(from) ? "@" : ":"}${from}`;
+  if (manifest.kind === "image" && !anySingle) {
+    await checkSingle(manifest, platforms, { source, what });
   }
-  const smaller = await smallerIndex({ ...found, manifest }, platforms, source.name);
+  const wanted = manifest.kind === "image"
+    ? found
+    : await smallerIndex({ ...found, manifest }, platforms, what);
   const landing = { to, before: to === undefined ? undefined : await target.digestOf(to) };
-  if (landing.before === smaller.digest) {
-    return presentAs(smaller.digest, found.digest, landing, voyage);
+  if (landing.before === wanted.digest) {
+    if (isRefreshed(voyage)) await copyReferrers(wanted, voyage, "there");
+    return presentAs(wanted.digest, found.digest, landing, voyage);
   }
-  return await land(smaller, found.digest, landing, voyage);
+  return await land(wanted, found.digest, landing, voyage);
+}
+
+function isRefreshed({ referrers = true, refreshReferrers = false }: Voyage): boolean {
+  return referrers && refreshReferrers;
 }
 
 async function land(
@@ -106,7 +114,7 @@ async function land(
   const { digest } = fetched;
   const fate = digest === sourceDigest ? "copied" : "made";
   await copyAs(to, fetched, fate, voyage, async () => {
-    if (voyage.referrers !== false) await copyReferrers(fetched, voyage);
+    if (voyage.referrers !== false) await copyReferrers(fetched, voyage, "coming");
   });
   return { digest, sourceDigest, fate, ...(before === undefined ? {} : { before }) };
 }

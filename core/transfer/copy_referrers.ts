@@ -16,18 +16,26 @@ const MOST_DEPTH = 4;
 /**
  * Copies what refers to an image and to each of its platforms: what the referrers API lists, or the
  * referrers tag, and what cosign keeps under tags of its own.
+ *
+ * @param state whether the image itself is there, or comes last
  */
-export async function copyReferrers(image: Fetched, voyage: Voyage): Promise<void> {
-  const { digest, manifest } = image;
+export async function copyReferrers(
+  fetched: Fetched,
+  voyage: Voyage,
+  state: "there" | "coming",
+): Promise<void> {
+  const { digest, manifest } = fetched;
+  const image = state === "coming" ? fetched : undefined;
   const entries = manifest.kind === "index" ? manifest.manifests : [];
   const children = entries.filter((entry) => !isAttestation(entry));
   const subjects = new Set([digest, ...children.map((child) => child.digest)]);
   await together([...subjects], (subject) => copyAbout(subject, image, voyage, 1), voyage.stop);
 }
 
+/** @param image the one that is coming */
 async function copyAbout(
   subject: Digest,
-  image: Fetched,
+  image: Fetched | undefined,
   voyage: Voyage,
   depth: number,
 ): Promise<void> {
@@ -43,7 +51,7 @@ async function copyAbout(
     );
     if (entries === undefined || entries.length === 0) return;
     // Some take nothing about what they do not have, and its tag comes last.
-    if (subject === image.digest) await copyAs(undefined, image, "copied", voyage);
+    if (subject === image?.digest) await copyAs(undefined, image, "copied", voyage);
     await together(entries, (entry) => copyTree(entry, voyage, 1), stop);
     await list(subject, entries, voyage);
     if (depth === MOST_DEPTH) return;

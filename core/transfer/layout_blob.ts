@@ -1,7 +1,6 @@
-import { printable } from "../names/printable.ts";
 import type { Digest } from "../names/digest.ts";
 import { moveFile } from "../system/disk.ts";
-import { createPartial } from "../system/disk_file.ts";
+import { createPartial, type PartialFile } from "../system/disk_file.ts";
 import { algorithmOf, startHash } from "../system/hash.ts";
 import type { Content } from "../wire/content.ts";
 import type { LayoutPlace } from "./layout_place.ts";
@@ -31,9 +30,7 @@ export async function landFile(
   { place, path, mayLand }: Landing,
   content: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<boolean> {
-  const name = `${path}.${crypto.randomUUID().slice(0, 8)}${PARTIAL}`;
-  await using file = await place.onDisk(name, () => createPartial(name));
-  if (file === undefined) throw place.fail("unavailable", `${printable(name, 300)} is in use`);
+  await using file = await place.onDisk(path, () => createNamed(path));
   let at = 0;
   await content(async (bytes) => {
     await place.onDisk(path, () => file.writeAt(at, bytes));
@@ -41,9 +38,18 @@ export async function landFile(
   });
   await place.onDisk(path, () => file.sync());
   if (mayLand !== undefined && !await mayLand()) return false;
-  await place.onDisk(path, () => moveFile(name, path));
+  await place.onDisk(path, () => moveFile(file.path, path));
   file.keep();
   return true;
+}
+
+/** A sweeper may hold a new file before we do, taking it for a dead one: then another has another name. */
+async function createNamed(path: string): Promise<PartialFile> {
+  for (;;) {
+    const name = `${path}.${crypto.randomUUID().slice(0, 8)}${PARTIAL}`;
+    const file = await createPartial(name);
+    if (file !== undefined) return file;
+  }
 }
 
 /** Writes a blob, whose bytes are hashed and counted on their way. */

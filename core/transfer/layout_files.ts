@@ -3,6 +3,9 @@ import { printable } from "../names/printable.ts";
 import { algorithmOf, digestOf, startHash } from "../system/hash.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 
+/** How often a file may be replaced between looking and reading before we give up. */
+const ATTEMPTS = 100;
+
 /** A file of a layout that has a place there. */
 export type LayoutPart = "oci-layout" | "index.json" | Digest;
 
@@ -16,6 +19,14 @@ export interface LayoutFile {
   readonly stamp: string;
   /** Its bytes, each chunk in a buffer of its own. */
   readonly chunks: () => AsyncIterable<Uint8Array>;
+}
+
+/** A file that was read. */
+export interface ReadFile {
+  /** What it was when it was read. */
+  readonly file: LayoutFile;
+  /** All of its bytes. */
+  readonly bytes: Uint8Array;
 }
 
 /** The files of a layout: in a folder, or in an archive. */
@@ -50,6 +61,27 @@ export async function readWhole(
 }
 
 /**
+ * Finds a file of at most `limit` bytes and reads it. Where another process puts a new one in its place in
+ * between, which takes one step, that one is read.
+ */
+export async function readCurrent(
+  files: LayoutFiles,
+  part: LayoutPart,
+  { place, limit }: { readonly place: LayoutPlace; readonly limit: number },
+): Promise<ReadFile | undefined> {
+  for (let attempt = 1;; attempt++) {
+    const file = await files.find(part);
+    if (file === undefined) return undefined;
+    try {
+      return { file, bytes: await readWhole(file, limit, place) };
+    } catch (error) {
+      const isReplaced = (await files.find(part))?.stamp !== file.stamp;
+      if (attempt === ATTEMPTS || !isReplaced) throw error;
+    }
+  }
+}
+
+/**
  * Reads a blob of at most `limit` bytes, verified.
  *
  * @throws {RegistryError} `digest_mismatch`, `too_large`
@@ -59,7 +91,19 @@ export async function readVerified(
   digest: Digest,
   { place, limit }: { readonly place: LayoutPlace; readonly limit: number },
 ): Promise<Uint8Array> {
-  const bytes = await readWhole(file, limit, place);
+  return await verify({ file, bytes: await readWhole(file, limit, place) }, digest, place);
+}
+
+/**
+ * The bytes of a blob, if they hash to its digest.
+ *
+ * @throws {RegistryError} `digest_mismatch`
+ */
+export async function verify(
+  { file, bytes }: ReadFile,
+  digest: Digest,
+  place: LayoutPlace,
+): Promise<Uint8Array> {
   const found = await digestOf(bytes, algorithmOf(digest));
   if (found !== digest) throw mismatch(file, found, place);
   return bytes;

@@ -4,7 +4,7 @@ import { removeDead } from "../system/disk_file.ts";
 import { takeLock } from "../system/file_lock.ts";
 import { listFolder } from "../system/runtime.ts";
 import { landFile, PARTIAL } from "./layout_blob.ts";
-import { type LayoutFiles, readWhole } from "./layout_files.ts";
+import { type LayoutFiles, readCurrent, readWhole } from "./layout_files.ts";
 import { notPlain } from "./layout_folder.ts";
 import { EMPTY_INDEX } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
@@ -97,9 +97,8 @@ export function openGround(
 
   /** Whether no program without the lock came in between. */
   async function editOnce(change: (bytes: Uint8Array) => string): Promise<boolean> {
-    const index = await files.find("index.json");
-    const old = index && await readWhole(index, INDEX_LIMIT, place);
-    const before = old === undefined ? EMPTY_INDEX : new TextDecoder().decode(old);
+    const old = await readCurrent(files, "index.json", { place, limit: INDEX_LIMIT });
+    const before = old === undefined ? EMPTY_INDEX : new TextDecoder().decode(old.bytes);
     const bytes = new TextEncoder().encode(before);
     const after = place.reading(`${path}/index.json`, () => change(bytes));
     if (after === before && old !== undefined) return true;
@@ -107,7 +106,7 @@ export function openGround(
     if (edited.length > INDEX_LIMIT) {
       throw place.fail("too_large", `its index would have more than ${INDEX_LIMIT} bytes`);
     }
-    const isUnchanged = async () => (await files.find("index.json"))?.stamp === index?.stamp;
+    const isUnchanged = async () => (await files.find("index.json"))?.stamp === old?.file.stamp;
     const landing = { place, path: `${path}/index.json`, mayLand: isUnchanged };
     return await landFile(landing, (write) => write(edited));
   }

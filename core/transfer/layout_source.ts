@@ -7,7 +7,7 @@ import { type Digest, isDigest } from "../names/digest.ts";
 import { printable } from "../names/printable.ts";
 import type { Tag } from "../names/tag.ts";
 import type { CopySource } from "./ends.ts";
-import { type LayoutFiles, readVerified, readWhole, streamVerified } from "./layout_files.ts";
+import { type LayoutFiles, readCurrent, readVerified, streamVerified } from "./layout_files.ts";
 import { entryNamed, namesIn, onlyNameIn, parseLayoutIndex, tagsIn } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 import { openReferrers } from "./layout_referrers.ts";
@@ -100,13 +100,12 @@ async function readEntries(
   files: LayoutFiles,
   place: LayoutPlace,
 ): Promise<readonly Descriptor[]> {
-  const marker = await files.find("oci-layout");
+  const marker = await readCurrent(files, "oci-layout", { place, limit: MARKER_LIMIT });
   if (marker === undefined) throw noLayout(place, "oci-layout");
-  checkMarker(await readWhole(marker, MARKER_LIMIT, place), marker.path, place);
-  const index = await files.find("index.json");
+  checkMarker(marker.bytes, marker.file.path, place);
+  const index = await readCurrent(files, "index.json", { place, limit: INDEX_LIMIT });
   if (index === undefined) throw noLayout(place, "index.json");
-  const bytes = await readWhole(index, INDEX_LIMIT, place);
-  return place.reading(index.path, () => parseLayoutIndex(bytes));
+  return place.reading(index.file.path, () => parseLayoutIndex(index.bytes));
 }
 
 /** Checks an `oci-layout`. */

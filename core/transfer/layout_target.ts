@@ -9,7 +9,7 @@ import type { Tag } from "../names/tag.ts";
 import type { Content } from "../wire/content.ts";
 import type { CopyTarget } from "./ends.ts";
 import { landBlob } from "./layout_blob.ts";
-import { type LayoutFiles, pathOf, readVerified, readWhole } from "./layout_files.ts";
+import { type LayoutFiles, pathOf, readCurrent, verify } from "./layout_files.ts";
 import { openGround } from "./layout_ground.ts";
 import { entryNamed, type NewEntry, parseLayoutIndex, withEntry } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
@@ -29,10 +29,9 @@ export function targetOf(
   let prepared: Promise<void> | undefined;
 
   async function entries(): Promise<readonly Descriptor[]> {
-    const index = await files.find("index.json");
+    const index = await readCurrent(files, "index.json", { place, limit: INDEX_LIMIT });
     if (index === undefined) return [];
-    const bytes = await readWhole(index, INDEX_LIMIT, place);
-    return place.reading(index.path, () => parseLayoutIndex(bytes));
+    return place.reading(index.file.path, () => parseLayoutIndex(index.bytes));
   }
 
   async function hasBlob({ digest, size }: Descriptor): Promise<boolean> {
@@ -41,10 +40,10 @@ export function targetOf(
 
   /** The bytes of a manifest, if they are there and right. */
   async function bytesOf(digest: Digest): Promise<Uint8Array | undefined> {
-    const file = await files.find(digest);
-    if (file === undefined) return undefined;
+    const read = await readCurrent(files, digest, { place, limit: MANIFEST_LIMIT });
+    if (read === undefined) return undefined;
     try {
-      return await readVerified(file, digest, { place, limit: MANIFEST_LIMIT });
+      return await verify(read, digest, place);
     } catch (error) {
       if (error instanceof RegistryError && error.code === "digest_mismatch") return undefined;
       throw error;

@@ -3,8 +3,9 @@ import type { TagEntry } from "../endpoints/tags.ts";
 import type { Tag } from "../names/tag.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import { selectTags } from "../versions/select.ts";
-import { copyStale, failureOf, type Standing } from "./mirror_copy.ts";
+import { type Copied, copyStale, failureOf, replacedBy, type Standing } from "./mirror_copy.ts";
 import { fewAtOnce } from "./mirror_ends.ts";
+import { foundBy } from "./mirror_found.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import { isOwnedTag, type OwnedList, type OwnedTag } from "./owned.ts";
 import { openOwnedBook, type OwnedBook } from "./owned_book.ts";
@@ -83,24 +84,64 @@ async function mirrorTags(
   ports: MirrorPorts,
 ): Promise<Outcome> {
   const { selected } = choice;
-  const { leftover = "all", dryRun, plan } = job;
+  const { leftover = "all", dryRun, platforms } = job;
   const wanted = leftover === "all" ? selected : selected.filter((tag) => leftover.has(tag));
   const standings = await fewAtOnce(wanted, (tag) => look(tag, ports), AT_ONCE);
   const guess = leftover === "all" ? guessOwned(standings, job) : undefined;
-  const book = plan === undefined ? undefined : await openOwnedBook(plan, guess, ports.target);
+  const book = await openBook(job, guess, ports);
   const stale = standings.filter((each) => each.failure === undefined && !isDone(each, book, job));
   const failures = standings.flatMap(({ failure = [] }) => failure);
-  const present = standings.length - stale.length - failures.length;
   const copied = dryRun
-    ? stale.map(({ tag, there }): TagReport => ({ tag, fate: "to copy", digest: there }))
-    : await copyStale(stale, book, job, ports);
-  const tags = [...failures, ...copied];
+    ? tellStale(stale, book, job)
+    : await copyStale(stale, book, platforms, ports);
+  const present = standings.length - stale.length - failures.length + copied.present.size;
+  const tags = [...failures, ...copied.tags];
   const failed = tags.filter(({ fate }) => fate === "failed").length;
+  if (!dryRun && book !== undefined) {
+    const there = standings.filter((each) => each.failure === undefined && !stale.includes(each));
+    const found = foundBy({ ...choice, there, copied }, book.known);
+    await book.save({ ...book.known, platforms, tags: copied.owned, found });
+  }
   const pruning = await prune({ ...choice, failed }, book, job, ports);
   const isPruned = pruning.error === undefined &&
     pruning.tags.every(({ error }) => error === undefined);
-  const done = failed === 0 && isPruned;
+  const isChanging = dryRun && stale.length + pruning.tags.filter(isToDelete).length > 0;
+  const done = failed === 0 && isPruned && !isChanging;
   return { ...pruning, done, present, tags: [...tags, ...pruning.tags] };
+}
+
+/** The plan's list. Where nothing is ever pruned, images come although the target takes no list. */
+async function openBook(
+  { target: repository, plan, prune }: MirrorJob,
+  guess: OwnedList | undefined,
+  { target, onWarning }: MirrorPorts,
+): Promise<OwnedBook | undefined> {
+  if (plan === undefined) return undefined;
+  const onRefused = ({ message }: RegistryError) =>
+    onWarning?.(`${message}; images come all the same, and are not the plan's`);
+  return await openOwnedBook(
+    { repository, plan },
+    target,
+    prune === false ? { guess, onRefused } : { guess },
+  );
+}
+
+/** What copying would do. What a smaller index replaces shows only when it is made. */
+function tellStale(
+  stale: readonly Standing[],
+  book: OwnedBook | undefined,
+  { platforms }: MirrorJob,
+): Copied {
+  const before = book?.known.tags ?? new Map();
+  const tags = stale.map(({ tag, there, here }): TagReport => {
+    const replaces = platforms === undefined ? replacedBy({ tag, here }, book && before) : {};
+    return { tag, fate: "to copy", digest: there, ...replaces };
+  });
+  return { tags, present: new Map(), owned: before };
+}
+
+function isToDelete({ fate }: TagReport): boolean {
+  return fate === "to delete";
 }
 
 /** Asks both ends about a tag. */
@@ -117,7 +158,7 @@ async function look(tag: Tag, { source, target, signal, onTag }: MirrorPorts): P
 /** The list that a plan has where nothing has changed since all of this was copied by it. */
 function guessOwned(
   standings: readonly Standing[],
-  { plan, platforms }: MirrorJob,
+  { target: repository, plan, platforms }: MirrorJob,
 ): OwnedList | undefined {
   if (plan === undefined) return undefined;
   const tags = new Map<Tag, OwnedTag>();
@@ -126,7 +167,7 @@ function guessOwned(
     if (platforms === undefined && there !== here) return undefined;
     tags.set(tag, { digest: here, from: here === there ? undefined : there });
   }
-  return { plan, platforms, tags };
+  return { repository, plan, platforms, tags, found: new Set() };
 }
 
 /** Whether a tag of the target is what the source's one was made into. */

@@ -3,7 +3,7 @@ import type { Tag } from "../names/tag.ts";
 import type { CopyResult } from "./copy.ts";
 import { fewAtOnce } from "./mirror_ends.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
-import type { OwnedTag } from "./owned.ts";
+import { isOwner, type OwnedTag } from "./owned.ts";
 import type { OwnedBook } from "./owned_book.ts";
 import { reportedError, type TagReport } from "./report.ts";
 
@@ -22,42 +22,67 @@ export interface Standing {
   readonly failure?: TagReport;
 }
 
-/** Copies what is not there. The plan's list names it before it comes, so that a crash leaves nothing unowned. */
+/** What came of copying. */
+export interface Copied {
+  /** What became of the tags that were not there. */
+  readonly tags: readonly TagReport[];
+  /** Those that were there as they should, after all: what a smaller index is shows when it is made. */
+  readonly present: ReadonlyMap<Tag, Digest>;
+  /** What is the plan's by now. */
+  readonly owned: ReadonlyMap<Tag, OwnedTag>;
+}
+
+/**
+ * Copies what is not there. The plan's list names it before it comes, so that a crash leaves nothing unowned;
+ * what came is the caller's to save.
+ */
 export async function copyStale(
   stale: readonly Standing[],
   book: OwnedBook | undefined,
-  { plan = "", platforms }: Pick<MirrorJob, "plan" | "platforms">,
+  platforms: MirrorJob["platforms"],
   { source, signal, onTag }: MirrorPorts,
-): Promise<readonly TagReport[]> {
-  if (stale.length === 0) return [];
+): Promise<Copied> {
   const before: ReadonlyMap<Tag, OwnedTag> = book?.known.tags ?? new Map();
+  if (stale.length === 0) return { tags: [], present: new Map(), owned: before };
   const tags = new Map(before);
   for (const standing of stale) {
     tags.set(standing.tag, coming(standing, before.get(standing.tag), platforms));
   }
-  await book?.save({ plan, platforms, tags });
+  const present = new Map<Tag, Digest>();
+  await book?.save({ ...book.known, platforms, tags });
 
-  async function copy({ tag }: Standing): Promise<TagReport> {
+  async function copy({ tag }: Standing): Promise<TagReport[]> {
     try {
       const result = await source.copy(tag);
       enter(tag, result);
-      return { tag, fate: "copied", digest: result.digest };
+      if (result.fate === "present") return [];
+      const replaces = replacedBy({ tag, here: result.before }, book && before);
+      return [{ tag, fate: "copied", digest: result.digest, ...replaces }];
     } catch (error) {
-      return failureOf(tag, error, signal);
+      return [failureOf(tag, error, signal)];
     } finally {
       onTag?.();
     }
   }
 
   function enter(tag: Tag, { digest, sourceDigest, fate }: CopyResult): void {
+    if (fate === "present") present.set(tag, digest);
     // What somebody else put there is not the plan's.
     if (fate === "present" && !before.has(tag)) tags.delete(tag);
     else tags.set(tag, { digest, from: sourceDigest === digest ? undefined : sourceDigest });
   }
 
   const reports = await fewAtOnce(stale, copy, AT_ONCE);
-  await book?.save({ plan, platforms, tags });
-  return reports;
+  return { tags: reports.flat(), present, owned: tags };
+}
+
+/** What a copy replaces that the plan did not put; a plan without a list cannot tell. */
+export function replacedBy(
+  { tag, here }: Pick<Standing, "tag" | "here">,
+  before: ReadonlyMap<Tag, OwnedTag> | undefined,
+): Pick<TagReport, "replaces"> {
+  if (before === undefined || here === undefined || isOwner(before.get(tag), here)) return {};
+  return { replaces: here };
 }
 
 /** What failed with a tag; what is no failure of a registry is thrown. */

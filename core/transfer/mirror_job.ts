@@ -30,6 +30,8 @@ export interface MirrorPorts {
   readonly target: MirrorTarget;
   /** Ends it early. */
   readonly signal?: AbortSignal;
+  /** Told what a person should know although it is no failure. */
+  readonly onWarning?: (message: string) => void;
   /** Told as each tag is dealt with. */
   readonly onTag?: () => void;
 }

@@ -51,6 +51,13 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
     return await deleteManifest({ ...place, scope }, reference, { ask, operation });
   }
 
+  /** Tags were listed and copied there before, so that it is no matter of spelling. */
+  function mayNotDelete(reference: Tag | Digest, { facts }: RegistryError): RegistryError {
+    const operation = begin(`delete "${reference}" from "${name}"`);
+    const hint = "Give the account the permission to delete, or say prune: false";
+    return operation.fail("denied", "the login may not delete: status 403", { ...facts, hint });
+  }
+
   /** A few token endpoints refuse a scope that names deleting, and let whoever may push delete. */
   async function removeAtAll(reference: Tag | Digest): Promise<boolean> {
     try {
@@ -77,8 +84,9 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
       try {
         return await removeAtAll(reference) ? "deleted" : "missing";
       } catch (error) {
-        if (error instanceof RegistryError && error.code === "unsupported") return "unsupported";
-        throw error;
+        if (!(error instanceof RegistryError)) throw error;
+        if (error.code === "unsupported") return "unsupported";
+        throw error.facts.status === 403 ? mayNotDelete(reference, error) : error;
       }
     },
     async readOwned(tag: Tag): Promise<OwnedList> {

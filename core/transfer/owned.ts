@@ -24,12 +24,16 @@ export interface OwnedTag {
 
 /** All that a plan put at a target, and is there still. */
 export interface OwnedList {
+  /** The repository that it is about, `registry.example/mirror/app`: a list is copied as easily as an image. */
+  readonly repository: string;
   /** The plan's name. */
   readonly plan: string;
   /** The platforms that images were made smaller for. */
   readonly platforms?: readonly string[];
   /** By tag. */
   readonly tags: ReadonlyMap<Tag, OwnedTag>;
+  /** Tags that the plan wants and found there: it never deletes them, and no other plan should. */
+  readonly found: ReadonlySet<Tag>;
 }
 
 /** A list as it lies in a registry: an artifact of one layer and the empty config. */
@@ -60,10 +64,12 @@ export function isOwner(owned: OwnedTag | undefined, digest: Digest): boolean {
 }
 
 /** The artifact of a list: of equal lists, byte for byte the same. */
-export async function ownedArtifact({ plan, platforms, tags }: OwnedList): Promise<OwnedArtifact> {
+export async function ownedArtifact(owned: OwnedList): Promise<OwnedArtifact> {
+  const { repository, plan, platforms, tags } = owned;
   const entries = [...tags].toSorted(([a], [b]) => a < b ? -1 : 1)
     .map(([tag, { digest, from, was }]) => ({ tag, digest, from, was }));
-  const list = bytesOf({ format: FORMAT, plan, platforms, tags: entries });
+  const found = [...owned.found].toSorted();
+  const list = bytesOf({ format: FORMAT, repository, plan, platforms, tags: entries, found });
   const empty = bytesOf({});
   const blobs = await Promise.all([[EMPTY_TYPE, empty] as const, [OWNED_TYPE, list] as const].map(
     async ([mediaType, bytes]) => ({ mediaType, bytes, digest: await digestOf(bytes, "sha256") }),
@@ -94,7 +100,9 @@ export function parseOwned(bytes: Uint8Array): OwnedList {
   if (!isRecord(value) || value.format !== FORMAT || typeof value.plan !== "string") {
     throw strange();
   }
-  if (!Array.isArray(value.tags)) throw strange();
+  const { repository, platforms, found } = value;
+  if (typeof repository !== "string" || !Array.isArray(value.tags)) throw strange();
+  if (!Array.isArray(found) || !found.every(isTag)) throw strange();
   const tags = new Map<Tag, OwnedTag>();
   for (const entry of value.tags) {
     if (!isRecord(entry) || !isTag(entry.tag)) throw strange();
@@ -104,12 +112,12 @@ export function parseOwned(bytes: Uint8Array): OwnedList {
     }
     tags.set(entry.tag, { digest, from, was } as OwnedTag);
   }
-  const { plan, platforms } = value;
-  if (platforms === undefined) return { plan, tags };
+  const list: OwnedList = { repository, plan: value.plan, tags, found: new Set(found) };
+  if (platforms === undefined) return list;
   if (!Array.isArray(platforms) || !platforms.every((each) => typeof each === "string")) {
     throw strange();
   }
-  return { plan, platforms, tags };
+  return { ...list, platforms };
 }
 
 function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {

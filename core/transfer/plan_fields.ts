@@ -20,6 +20,8 @@ const PATTERNS = "a glob such as 21.*, or a regular expression such as /^21/, or
 const VERSION = "a version, as in 21.0.1";
 const AGE = "hours, days or weeks, as in 12h, 30d or 2w";
 
+const LAYOUT = /^(?:oci|oci-archive):/;
+
 /** The keys of an entry, and of the defaults. */
 export const PLAN_FIELDS: ReadonlyMap<string, PlanField> = new Map<string, PlanField>([
   ["source", {
@@ -67,7 +69,10 @@ export const PLAN_FIELDS: ReadonlyMap<string, PlanField> = new Map<string, PlanF
 
 /** A value as it may be shown in a message. */
 export function shownValue(value: unknown): string {
-  if (typeof value === "string") return `"${printable(value, 80)}"`;
+  if (typeof value === "string") {
+    const looksAlike = /^-?\d+$/.test(value) ? "the text " : "";
+    return `${looksAlike}"${printable(value, 80)}"`;
+  }
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === null || value === undefined) return "nothing";
   return typeof value === "object" ? "a table" : String(value);
@@ -76,7 +81,7 @@ export function shownValue(value: unknown): string {
 /** Text; a number that stands for itself is taken for its digits. */
 function readText(value: unknown): string | undefined {
   if (typeof value === "string") return value === "" ? undefined : value;
-  return Number.isSafeInteger(value) && Number(value) >= 0 ? String(value) : undefined;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 function readTexts(value: unknown): readonly string[] | undefined {
@@ -132,6 +137,7 @@ function sourceFlaw(text: string): string | undefined {
 }
 
 function targetFlaw(text: string): string | undefined {
+  if (LAYOUT.test(text)) return "layouts are no targets of a mirror";
   return readingFlaw(() => {
     const example = { registry: "registry.example", repository: "org/app" };
     const { registry, tag, digest } = parseReference(expandTarget(text, example));

@@ -22,7 +22,7 @@ export interface PruneGround {
  * - `delete`: it is the plan's, and goes
  * - `gone`: it is not there
  * - `moved`: somebody else has put another image there, whose it is now
- * - `claimed`: another plan put it, too
+ * - `claimed`: another plan wants it, or put it, too
  */
 export type PruneVerdict = "delete" | "gone" | "moved" | "claimed";
 
@@ -84,7 +84,10 @@ function verdictOn(
 ): PruneVerdict {
   if (digest === undefined) return "gone";
   if (!isOwner(mine, digest)) return "moved";
-  return others.some(({ tags }) => isOwner(tags.get(tag), digest)) ? "claimed" : "delete";
+  const isClaimed = others.some(({ tags, found }) =>
+    found.has(tag) || isOwner(tags.get(tag), digest)
+  );
+  return isClaimed ? "claimed" : "delete";
 }
 
 /** A tag that stays at a target, and all manifests that it needs. */

@@ -40,7 +40,7 @@ export async function pruneTarget(
   },
 ): Promise<Pruned> {
   const listed = await target.list();
-  const others = await otherLists(listed.filter(isOwnedTag), owned.plan, target);
+  const others = await otherLists(listed.filter(isOwnedTag), owned, target);
   const now = new Map<Tag, Digest>();
   await fewAtOnce(tags, async (tag) => {
     const digest = await target.digestOf(tag);
@@ -68,7 +68,7 @@ function tellReleased({ tag, digest, verdict }: PruneDecision): TagReport[] {
   if (verdict === "gone") return [];
   const reason = verdict === "moved"
     ? "somebody else has put another image there"
-    : "another plan has put it, too";
+    : "another plan wants it, or has put it, too";
   return [{ tag, digest, fate: "left", reason }];
 }
 

@@ -24,6 +24,8 @@ export interface ReportedError {
   readonly status?: number;
   /** One sentence that gets a person unstuck. */
   readonly hint?: string;
+  /** What the registry said. */
+  readonly diagnostics?: readonly string[];
 }
 
 /** One tag that something became of. What was there already is only counted. */
@@ -36,6 +38,8 @@ export interface TagReport {
   readonly digest?: Digest;
   /** Why it stays, or is to be deleted. */
   readonly reason?: string;
+  /** What it pointed to before, where this plan had not put that. */
+  readonly replaces?: Digest;
   /** Why it failed. */
   readonly error?: ReportedError;
 }
@@ -46,7 +50,7 @@ export interface RepositoryReport {
   readonly source: string;
   /** Where they go to. */
   readonly target: string;
-  /** Whether all of it was done. */
+  /** Whether all of it was done; what a dry run would change is not. */
   readonly done: boolean;
   /** Tags that the source lists. */
   readonly listed: number;
@@ -68,6 +72,8 @@ export interface MirrorReport {
   readonly format: 1;
   /** The plan's name. */
   readonly plan?: string;
+  /** Which plan it was: see `planDigest`. */
+  readonly planDigest?: Digest;
   /** Whether every repository was come to and is done. */
   readonly done: boolean;
   /** In the plan's order. */
@@ -80,8 +86,9 @@ export type Leftover = "all" | ReadonlySet<string>;
 /** An error for a report; undefined for what is no failure of a registry. */
 export function reportedError(error: unknown): ReportedError | undefined {
   if (!(error instanceof RegistryError)) return undefined;
-  const { side, status, hint } = error.facts;
-  return { code: error.code, message: error.message, side, status, hint };
+  const { side, status, hint, diagnostics } = error.facts;
+  const said = diagnostics?.length ? { diagnostics } : {};
+  return { code: error.code, message: error.message, side, status, hint, ...said };
 }
 
 /**
@@ -97,7 +104,8 @@ export function leftoverOf(
   );
   if (found === undefined) return earlier.done ? undefined : "all";
   if (found.done) return undefined;
-  if (found.error !== undefined) return "all";
+  const isDry = found.tags.some(({ fate }) => fate === "to copy");
+  if (isDry || found.error !== undefined) return "all";
   return new Set(found.tags.filter(({ fate }) => fate === "failed").map(({ tag }) => tag));
 }
 

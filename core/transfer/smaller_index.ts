@@ -1,24 +1,31 @@
 import type { Fetched } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
+import { artifactTypeOf } from "../images/artifact_type.ts";
 import { attestedDigest } from "../images/attestation.ts";
+import { parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
-import type { ImageIndex } from "../images/manifest.ts";
+import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
 import { choosePlatform, formatPlatform, type Platform } from "../names/platform.ts";
 import { algorithmOf, digestOf } from "../system/hash.ts";
+import type { CopySource } from "./ends.ts";
+
+/** Bytes of a config. */
+const CONFIG_LIMIT = 8 * 1024 * 1024;
 
 /**
  * The index of a few platforms of an index, with the attestations about them: a document of its own, whose
  * digest is another. What else the index says stays as it was.
  *
+ * @param what the index, for messages
  * @throws {RegistryError} `not_found` for a platform that the index has not
  */
 export async function smallerIndex(
   fetched: Fetched & { readonly manifest: ImageIndex },
   platforms: readonly Platform[],
-  source: string,
+  what: string,
 ): Promise<Fetched & { readonly manifest: ImageIndex }> {
   const { manifest, bytes, digest } = fetched;
-  const chosen = new Set(platforms.map((platform) => entryFor(platform, manifest, source).digest));
+  const chosen = new Set(platforms.map((platform) => entryFor(platform, manifest, what).digest));
   const isKept = (entry: Descriptor): boolean => {
     const about = attestedDigest(entry);
     return chosen.has(about ?? entry.digest);
@@ -38,14 +45,70 @@ export async function smallerIndex(
   };
 }
 
-function entryFor(platform: Platform, { manifests }: ImageIndex, source: string): Descriptor {
+/**
+ * Checks, by its config, that an image which is in no index is for one of a few platforms.
+ *
+ * @throws {RegistryError} `not_found`, naming the platform that it is for
+ */
+export async function checkSingle(
+  manifest: ImageManifest,
+  platforms: readonly Platform[],
+  { source, what }: { readonly source: CopySource; readonly what: string },
+): Promise<void> {
+  const platform = artifactTypeOf(manifest) === undefined
+    ? await platformOf(manifest.config, source, what)
+    : undefined;
+  if (platforms.some((wanted) => choosePlatform(wanted, [{ platform }]) !== undefined)) return;
+  const kind = platform === undefined ? "it is for no platform" : "it is one image";
+  const names = platform === undefined ? [] : [platform];
+  throw noPlatform({ what, kind, wanted: platforms, names });
+}
+
+async function platformOf(
+  config: Descriptor,
+  source: CopySource,
+  what: string,
+): Promise<Platform | undefined> {
+  if (config.size > CONFIG_LIMIT) {
+    const reason = `its config has ${config.size} bytes, at most ${CONFIG_LIMIT} are read`;
+    throw new RegistryError("too_large", `Cannot copy from "${what}": ${reason}`, {
+      side: "source",
+    });
+  }
+  const chunks = await Array.fromAsync(source.readBlob(config));
+  const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  try {
+    return parseConfig(bytes).platform;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    const { code, message, facts } = error;
+    throw new RegistryError(code, `Cannot copy from "${what}": ${message}`, {
+      ...facts,
+      side: "source",
+    }, { cause: error });
+  }
+}
+
+function entryFor(platform: Platform, { manifests }: ImageIndex, what: string): Descriptor {
   const entries = manifests.filter((entry) => attestedDigest(entry) === undefined);
   const entry = choosePlatform(platform, entries);
   if (entry !== undefined) return entry;
-  const names = entries.flatMap(({ platform = [] }) => platform).map(formatPlatform);
-  const reason = `there is no image for ${formatPlatform(platform)}`;
-  throw new RegistryError("not_found", `Cannot copy from "${source}": ${reason}`, {
-    hint: `There is ${[...new Set(names)].slice(0, 40).join(", ")}`,
+  const names = entries.flatMap(({ platform = [] }) => platform);
+  throw noPlatform({ what, wanted: [platform], names });
+}
+
+function noPlatform({ what, kind, wanted, names }: {
+  readonly what: string;
+  readonly kind?: string;
+  readonly wanted: readonly Platform[];
+  readonly names: readonly Platform[];
+}): RegistryError {
+  const reason = `there is no image for ${wanted.map(formatPlatform).join(" or ")}`;
+  const all = kind === undefined ? reason : `${kind}, and ${reason}`;
+  const there = [...new Set(names.map(formatPlatform))].slice(0, 40).join(", ");
+  const hint = there === "" ? "Without --platform it is copied as it is" : `There is ${there}`;
+  return new RegistryError("not_found", `Cannot copy from "${what}": ${all}`, {
+    hint,
     side: "source",
   });
 }

@@ -15,6 +15,10 @@ export interface Voyage extends CopyWatcher {
   readonly platforms?: readonly Platform[];
   /** Whether signatures and the like go along. @default true */
   readonly referrers?: boolean;
+  /** Whether they are looked up although the tag is the same at both ends. @default false */
+  readonly refreshReferrers?: boolean;
+  /** Whether one image goes as it is, whatever it is for, where platforms are wanted. @default false */
+  readonly anySingle?: boolean;
   /** Stops all of it when one thing fails. */
   readonly stop: AbortController;
 }

@@ -35,10 +35,24 @@ export interface CopiesOptions {
 
 /** How one image is copied. */
 export interface CopyOptions extends CopyWatcher {
-  /** The platforms of an index that are wanted; the copy is then an index of its own. @default all */
+  /**
+   * The platforms of an index that are wanted; the copy is then an index of its own. What is no index must
+   * be for one of them.
+   *
+   * @default all
+   */
   readonly platforms?: readonly string[];
+  /** Whether what is no index goes as it is, whatever platform it is for. @default false */
+  readonly anySingle?: boolean;
   /** Whether signatures, attestations and SBOMs go along. @default true */
   readonly referrers?: boolean;
+  /**
+   * Whether they are looked up, and copied, although the tag is the same at both ends: what was signed since
+   * it was copied then comes too.
+   *
+   * @default false
+   */
+  readonly refreshReferrers?: boolean;
   /** Ends it early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }

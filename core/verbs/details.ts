@@ -38,7 +38,8 @@ export interface DetailsVerbs {
    * digest its manifest and a config, and for an index the manifest of one image, of which `size` and
    * `createdAt` are: that for linux/amd64 if there is one, else the first. When a tag was pushed, no
    * registry tells in this way. What is known of a tag already, as from `tags` with details, is kept and not
-   * asked again: with a digest there is no HEAD, with a size, or a date of pushing beside the digest, no manifest and no config.
+   * asked again: with a digest there is no HEAD, with a size no manifest and no config. A tag whose
+   * digest and date are known lacks nothing.
    *
    * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest, and for a tag
    *   that is none
@@ -94,9 +95,7 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
             ? { digest: told.digest }
             : await manifests.resolve(target, tag, operation);
           const pointed = { ...told, ...pointer(found) };
-          // An API that tells digest and date has told what it knows: the rest is not worth a pull.
-          const isTold = isDigest(told.digest) && told.pushedAt !== undefined;
-          if (told.size !== undefined || isTold) return { value: pointed };
+          if (told.size !== undefined) return { value: pointed };
           const { value, failure } = await factsOf(found);
           return { value: { ...pointed, ...value }, failure };
         } catch (error) {
@@ -106,8 +105,10 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
 
       for await (const { tag, finding } of tagByTag(names, detailsOf, stop)) {
         const failure = finding?.failure;
-        if (failure !== undefined) failures.push(failure);
-        if (finding === undefined || failure !== undefined) lacking++;
+        if (!isTold(known.get(tag))) {
+          if (failure !== undefined) failures.push(failure);
+          if (finding === undefined || failure !== undefined) lacking++;
+        }
         const before = operation.left();
         yield finding?.value ?? known.get(tag) ?? { name: tag };
         operation.extend(before - operation.left());
@@ -128,6 +129,11 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
   }
 
   return { details };
+}
+
+/** Whether an API has told what matters: that size and platforms are not found too is no lack. */
+function isTold(known: TagDetails | undefined): boolean {
+  return isDigest(known?.digest) && known?.pushedAt !== undefined;
 }
 
 function pointer({ digest, mediaType }: Resolved): Pick<Resolved, "digest" | "mediaType"> {

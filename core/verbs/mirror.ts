@@ -7,6 +7,7 @@ import type { CopyResult } from "../transfer/copy.ts";
 import { mirrorRepository } from "../transfer/mirror.ts";
 import { fewAtOnce, type MirrorSource } from "../transfer/mirror_ends.ts";
 import { mirrorTarget } from "../transfer/mirror_registries.ts";
+import { planDigest } from "../transfer/plan_digest.ts";
 import type { MirrorPlan } from "../transfer/plan_entry.ts";
 import { fullName, type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
 import { type RegistryPorts, registrySource } from "../transfer/registry_end.ts";
@@ -44,7 +45,7 @@ export interface MirrorVerbs {
    * and not there, and prunes. What fails is in the report, and the rest goes on.
    *
    * @throws {RegistryError} `reference_invalid` for a plan that contradicts itself
-   * @throws {RangeError} for a shard that there is not
+   * @throws {RangeError} for a shard that there is not, and a report of another plan
    */
   mirror(plan: MirrorPlan, options?: MirrorOptions): Promise<MirrorReport>;
 }
@@ -75,15 +76,7 @@ export function mirrorVerbs(
 
     async function copy(tag: Tag): Promise<CopyResult> {
       const [from, to] = [`${job.from}:${tag}`, `${job.to}:${tag}`];
-      const options = { referrers, signal };
-      if (platforms === undefined) return await copies.copy(from, to, options);
-      try {
-        return await copies.copy(from, to, { ...options, platforms });
-      } catch (error) {
-        // One image has no platforms to choose from: it goes as it is.
-        if (!(error instanceof RegistryError) || error.code !== "unsupported") throw error;
-        return await copies.copy(from, to, options);
-      }
+      return await copies.copy(from, to, { referrers, signal, platforms, anySingle: true });
     }
 
     return {
@@ -96,6 +89,10 @@ export function mirrorVerbs(
   async function mirror(plan: MirrorPlan, options: MirrorOptions = {}): Promise<MirrorReport> {
     const { dryRun = false, shard, resume, onRepository, onTags } = options;
     if (shard !== undefined) checkShard(shard);
+    const digest = await planDigest(plan);
+    if (resume !== undefined && resume.planDigest !== digest) {
+      throw new RangeError("Cannot resume: it is the report of another plan");
+    }
     const jobs = planJobs(plan, chartroom.locate, shard);
     const copies = chartroom.copies({ jobs: options.jobs });
     const { stop, signal } = stopOf(options.signal);
@@ -123,6 +120,7 @@ export function mirrorVerbs(
         source: sourceOf(job, copies, ports),
         target: mirrorTarget(job.target, ports),
         signal,
+        onWarning: chartroom.warn,
         onTag: () => onTags?.(++tags),
       });
       onRepository?.(report);
@@ -131,7 +129,7 @@ export function mirrorVerbs(
 
     const repositories = (await fewAtOnce(jobs, carryOut, AT_ONCE)).flat();
     const done = repositories.every((each) => each.done);
-    return { format: 1, plan: plan.name, done, repositories };
+    return { format: 1, plan: plan.name, planDigest: digest, done, repositories };
   }
 
   return { mirror };

@@ -13,8 +13,15 @@ export interface Budget {
   left: number;
 }
 
-/** A budget of `most` requests. */
+/**
+ * A budget of `most` requests.
+ *
+ * @throws {RangeError} unless it is at least 1
+ */
 export function budgetOf(most: number = Infinity): Budget {
+  if (!(most >= 1)) {
+    throw new RangeError(`Cannot begin: "maxRequests" must be a whole number from 1, not ${most}`);
+  }
   return { most, left: most };
 }
 

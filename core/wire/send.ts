@@ -105,6 +105,11 @@ export function createSender(ports: {
           return await judge(reply, url, question, attempt);
         }
         await readError(reply);
+        if (!isRepeatable(question, status)) {
+          throw new Refused(
+            `status ${status} redirects a ${methodOf(question)}, which is not sent twice`,
+          );
+        }
         if (hop === mostHops(question.redirects)) throw new Refused(`more than ${hop} redirects`);
         url = nextHop(reply.headers.get("location"), url, { status, question, routes, transport });
         // Not even back at home: others have no say in what is asked with a secret.
@@ -217,6 +222,13 @@ export function createSender(ports: {
 /** A web API on a registry's own host has limits of its own: where it asks for patience, the registry does not. */
 function laneOf({ atOnce }: Question<unknown>, host: string): string {
   return atOnce === undefined ? host : `${host} ${atOnce}`;
+}
+
+/** Whether a question goes to where a redirect leads as it is: 307 and 308 say so of what is written. */
+function isRepeatable(question: Question<unknown>, status: number): boolean {
+  if (question.once) return false;
+  const method = methodOf(question);
+  return method === "GET" || method === "HEAD" || status === 307 || status === 308;
 }
 
 /** One for what cannot be sent anew; two where nobody answers who need not. */

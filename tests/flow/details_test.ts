@@ -366,3 +366,15 @@ Deno.test("details() refuses what cannot be read before it asks", () => {
   assertThrows(() => details(["../x"]), RegistryError, "tag");
   assertThrows(() => details(["a"], {}, `${REF}:1.0`), RegistryError, "names one image");
 });
+
+Deno.test("details() lacks nothing where an API told digest and date, and the budget is for the rest", async () => {
+  const { details } = world({ a: index, b: index });
+  const told = ["a", "b"].map((name) => ({
+    name,
+    digest: index.digest,
+    pushedAt: "2024-03-01T00:00:00Z",
+  }));
+  const found = details(told, { maxRequests: 1 });
+  assertEquals((await all(found)).map(({ digest }) => digest), [index.digest, index.digest]);
+  assertEquals(found.shortfall, undefined);
+});

@@ -145,6 +145,15 @@ Deno.test("copy --all-tags takes the selector, and leaves digests to the referre
   assertEquals(listed.manifests.map(({ digest }: { digest: string }) => digest), [sbom.digest]);
 });
 
+Deno.test("copy --all-tags leaves out the lists that a mirror keeps for itself", async () => {
+  const list = buildImage({ artifactType: "application/vnd.portolan.owned.v1+json" });
+  const tags = { "1.0": old, "portolan-owned-nightly": list };
+  const world = createWorld({ "team/app": { tags } });
+  const { code, stdout } = await world.run(copy, ["--all-tags", SRC, DST]);
+  assertEquals([code, stdout], [0, `${SRC}:1.0 ${DST}:1.0 ${old.digest}\n`]);
+  assertEquals(await thereIs(world, "mirror/app:portolan-owned-nightly"), null);
+});
+
 Deno.test("copy --no-referrers leaves them out", async () => {
   const sbom = buildImage({ subject: old, artifactType: "application/spdx+json" });
   const world = createWorld({ "team/app": { tags: { "1.0": old }, untagged: [sbom] } });

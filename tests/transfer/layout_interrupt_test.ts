@@ -129,8 +129,8 @@ Deno.test("copy() into one layout from four processes at once loses nothing", as
     const processes = names.map(([tag = "", ...more]) =>
       start([`${host}/team/many:${tag}`, ...[tag, ...more].map((name) => `oci:${layout}:${name}`)])
     );
-    for (const process of processes) {
-      const { code, stderr } = await process.output();
+    // All of them end before the first that failed is told.
+    for (const { code, stderr } of await Promise.all(processes.map((each) => each.output()))) {
       assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     }
     assertEquals(await assertLayout(layout), []);
