@@ -59,7 +59,7 @@ export async function tellInterrupted(
   if (args.has("quiet") || args.has("json") || destination === undefined) return;
   const isArchive = parseEndName(destination).kind === "oci-archive";
   const rest = isArchive
-    ? "the archive is as it was before"
+    ? "an archive is begun anew the next time, an oci: folder is gone on with"
     : "what has arrived stays, and the same command goes on from there";
   await stderr.write(`portolan: interrupted: ${rest}\n`);
 }

@@ -9,6 +9,7 @@ const LARGEST = 16 * 1024 * 1024;
 const VARIABLES = ["LOG_TOKENS", "LOG_STREAM"] as const;
 /** Problems that one message names. */
 const MOST_PROBLEMS = 5;
+const TOO_DEEP = "lists or tables are nested too deeply";
 
 /** A YAML file that was read: its content, and where each part of it stands. */
 export interface PlanFile {
@@ -104,8 +105,8 @@ export async function parsePlanFile(name: string, text: string): Promise<PlanFil
 
   const [error] = document.errors;
   if (error !== undefined) {
-    const message = printable(error.message, 200);
-    throw new UsageError(`Cannot read ${at(error.pos[0])}: expected YAML: ${message}`);
+    const reason = isTooDeep(error) ? TOO_DEEP : `expected YAML: ${printable(error.message, 200)}`;
+    throw new UsageError(`Cannot read ${at(error.pos[0])}: ${reason}`);
   }
   return { value: reading(at(0), () => document.toJS({ maxAliasCount: 100 })), place };
 }
@@ -115,11 +116,14 @@ function reading<T>(place: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    // It reads each list within another by a call within a call.
-    const isDeep = error instanceof RangeError && /call stack/i.test(error.message);
-    const reason = isDeep ? "lists or tables are nested too deeply" : reasonOf(error);
+    const reason = isTooDeep(error) ? TOO_DEEP : reasonOf(error);
     throw new UsageError(`Cannot read ${place}: ${reason}`);
   }
+}
+
+/** The YAML library reads each list within another by a call within a call. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof Error && /call stack/i.test(error.message);
 }
 
 /** Deno would ask a person for what is not given. */

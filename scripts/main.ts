@@ -56,8 +56,8 @@ const USAGE = "portolan COMMAND [options] [OPERANDS]";
 
 const examples: readonly [string, string, string] = [
   "portolan tags ubuntu",
-  "portolan tags --format table quay.io/prometheus/node-exporter ghcr.io/homebrew/core/hello",
-  "portolan adapters",
+  "portolan latest --like 21.0.1 container-registry.oracle.com/java/jdk",
+  "portolan copy quay.io/prometheus/node-exporter:v1.9.0 registry.example/mirror/node-exporter",
 ];
 
 /** The whole program: the first word chooses the command. Resolves to the exit code, never throws. */

@@ -86,7 +86,8 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
       } catch (error) {
         if (!(error instanceof RegistryError)) throw error;
         if (error.code === "unsupported") return "unsupported";
-        throw error.facts.status === 403 ? mayNotDelete(reference, error) : error;
+        const isGuess = error.code === "denied" || error.code === "not_found";
+        throw isGuess && error.facts.status === 403 ? mayNotDelete(reference, error) : error;
       }
     },
     async readOwned(tag: Tag): Promise<OwnedList> {

@@ -1,5 +1,4 @@
 import type { TagEntry } from "../endpoints/tags.ts";
-import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { stopOf } from "../together.ts";

@@ -171,8 +171,10 @@ Deno.test("copy that is interrupted ends with 130 and leaves no tag without its 
         return undefined;
       },
     });
-    const { code, stdout } = await world.run(copy, [`${SRC}:1.0`, DST]);
+    const { code, stdout, stderr } = await world.run(copy, [`${SRC}:1.0`, DST]);
     assertEquals(code === 130, stdout === "");
+    const rest = "portolan: interrupted: what has arrived stays, and the same command goes on";
+    assertEquals(code === 130, stderr.includes(rest), stderr);
     count = Infinity;
     if (!await isThere(world, "1.0")) continue;
     for (const { digest } of imageOf("1.0").blobs) {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { mirror } from "../../scripts/mirror.ts";
-import { contentFaults, distribution, type Faults } from "../registry/mod.ts";
+import { errorAnswer } from "../registry/answer.ts";
+import { contentFaults, distribution, type Faults, type Images } from "../registry/mod.ts";
 import { assembleRegistry } from "../registry/simulated_registry.ts";
 import { imageOf, imagesFor, SOURCE, TARGET } from "../transfer/mirror_world.ts";
 import { createImageWorld, type ImageOutcome } from "./image_world.ts";
@@ -26,11 +27,12 @@ interface World extends AsyncDisposable {
 async function createWorld(
   tags: readonly string[] = ["21.0.5", "21.0.6", "21.0.7", "17.0.1", "latest"],
   sourceFaults?: Faults,
+  there: Images = {},
 ): Promise<World> {
   const source = distribution({ host: SOURCE, images: imagesFor("java/jdk", tags) });
   const world = createImageWorld([
     assembleRegistry(source.hosts, sourceFaults),
-    distribution({ host: TARGET, images: {} }),
+    distribution({ host: TARGET, images: there }),
   ]);
   const folder = await Deno.makeTempDir({ prefix: "portolan-mirror-" });
   return {
@@ -186,6 +188,26 @@ const WRONG: readonly (readonly [name: string, text: string, expected: string])[
     'plan.yaml:6:11: keep: expected a whole number from 1, got "two"',
   ],
   [
+    "text for a number",
+    PLAN.replace("keep: 2", 'keep: "3"'),
+    'keep: expected a whole number from 1, got the text "3"',
+  ],
+  [
+    "a number below",
+    PLAN.replace("keep: 2", "keep: -1"),
+    "keep: expected a whole number from 1, got -1",
+  ],
+  [
+    "a layout for a target",
+    PLAN.replace(/target: .*/, "target: oci:w/mir"),
+    "layouts are no targets of a mirror",
+  ],
+  [
+    "lists without end",
+    `mirror: ${"[".repeat(5000)}${"]".repeat(5000)}`,
+    ": lists or tables are nested too deeply",
+  ],
+  [
     "one of a list",
     PLAN.replace("like: 21.0.1", "include: [a, b, '/(']"),
     "plan.yaml:5:14: include: expected a glob",
@@ -258,6 +280,52 @@ Deno.test("mirror refuses to resume from what is no report, or that of another p
     assertEquals(code, 2);
     assertStringIncludes(stderr, "Cannot resume from");
   }
+});
+
+Deno.test("mirror --resume does what a dry run left, and refuses a changed plan", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const report = await world.file("r.json");
+  const dry = await world.run("--dry-run", "--report", report, plan);
+  assertEquals(dry.code, 0);
+  assertEquals(JSON.parse(await world.read("r.json")).done, false);
+  const changed = await world.file("changed.yaml", PLAN.replace("keep: 2", "keep: 3"));
+  const refused = await world.run("--resume", report, "--report", report, changed);
+  assertEquals([refused.code, refused.stdout], [2, ""]);
+  assertStringIncludes(refused.stderr, "run without --resume");
+  const { code, stdout } = await world.run("--resume", report, plan);
+  assertEquals([code, stdout.split("\n").length], [0, 3]);
+});
+
+Deno.test("mirror --report does not replace the plan", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  await Deno.symlink(plan, await world.file("link.yaml"));
+  for (const report of [plan, await world.file("./plan.yaml"), await world.file("link.yaml")]) {
+    const { code, stderr } = await world.run("--report", report, plan);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "the plan is there");
+  }
+  assertEquals(await world.read("plan.yaml"), PLAN);
+});
+
+Deno.test("mirror tells what it overwrites and what the registry said", async () => {
+  const faults: Faults = ({ method, url }) =>
+    method === "GET" && url.includes("/tags/list")
+      ? errorAnswer(403, { code: "DENIED", message: "pay first" })
+      : undefined;
+  await using world = await createWorld(undefined, faults);
+  const { stderr } = await world.run(await world.file("plan.yaml", PLAN));
+  assertStringIncludes(stderr, "registry said: DENIED: pay first\n");
+  await using other = await createWorld(undefined, undefined, {
+    "oracle/jdk": { tags: { "21.0.7": imageOf("a person's") } },
+  });
+  const second = await other.run(await other.file("plan.yaml", PLAN));
+  const was = imageOf("a person's").digest;
+  assertStringIncludes(
+    second.stderr,
+    `overwrites ${TARGET}/oracle/jdk:21.0.7, which this plan did not put: it was ${was}\n`,
+  );
 });
 
 Deno.test("mirror knows that a report cannot be written before it copies", async () => {

@@ -37,6 +37,19 @@ for (const way of ["down", "up"] as const) {
   });
 }
 
+Deno.test("copy() begins a chunked upload anew that was cut within a chunk and is lost", async () => {
+  await using source = await serve(true);
+  await using target = await serve(false);
+  // Some close an upload with the connection that broke off: what comes then is answered 404.
+  const at = 40 * 2 ** 20;
+  await using proxy = startCuttingProxy(target.origins[HOST] ?? "", { way: "up", at });
+  const flow = openFlow({ random: () => 0 });
+  const options = { chunk: 20 * 2 ** 20 };
+  const result = await flow.copy(`${hostOf(source)}/a/b:1`, `${proxy.host}/a/b:1`, options);
+  assertEquals([proxy.cuts, result.digest], [1, image.digest]);
+  await expectHeld(target);
+});
+
 Deno.test("copy() gives up a target that cuts every connection, and leaves no tag", async () => {
   await using source = await serve(true);
   await using target = await serve(false);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type MirrorReport, openFlow } from "../../mod.ts";
+import { errorAnswer } from "../registry/answer.ts";
 import {
   buildImage,
   buildIndex,
@@ -9,6 +10,7 @@ import {
   type SimulatedRegistry,
   simulateNetwork,
 } from "../registry/mod.ts";
+import { assembleRegistry } from "../registry/simulated_registry.ts";
 import { virtualClock } from "../virtual_clock.ts";
 import { imageOf, imagesFor, planOf, SOURCE } from "./mirror_world.ts";
 
@@ -94,4 +96,24 @@ Deno.test("mirror() leaves by digest what is a part of an index within an index"
   assertEquals(fates?.toSorted(), ["gone deleted", "part left"]);
   const part = report.repositories[0]?.tags.find(({ tag }) => tag === "part");
   assert(part?.reason?.includes("whole"), part?.reason);
+});
+
+Deno.test("mirror() says that the login may not delete, and what the registry says", async () => {
+  const target = distribution({ host: "target.example", auth: "token", images: {} });
+  const refusing = assembleRegistry(
+    target.hosts,
+    ({ method }) =>
+      method === "DELETE"
+        ? errorAnswer(403, { code: "DENIED", message: "only admins delete" })
+        : undefined,
+  );
+  const { report } = await pruneOne(refusing, "target.example/team/app");
+  const [tag] = report.repositories[0]?.tags ?? [];
+  assertEquals([report.done, tag?.fate, tag?.error?.code], [false, "left", "denied"]);
+  assertEquals(
+    tag?.error?.message,
+    'Cannot delete "1.0" from "target.example/team/app": the login may not delete: status 403',
+  );
+  assert(!tag?.error?.hint?.includes("spelling"));
+  assertEquals(tag?.error?.diagnostics, ["DENIED: only admins delete"]);
 });

@@ -31,6 +31,12 @@ interface Case {
   /** What a second entry about the same repository wants. */
   readonly also?: readonly string[];
   readonly others?: Readonly<Record<string, Letters>>;
+  /** What plans want and found there. */
+  readonly found?: Readonly<Record<string, readonly string[]>>;
+  /** The repository that all lists name. @default this one */
+  readonly listsOf?: string;
+  /** The one that other plans' lists name. @default the same */
+  readonly otherListsOf?: string;
   readonly listing?: "whole" | "broken";
   /** Tags of the source that cannot be copied. */
   readonly failing?: readonly string[];
@@ -50,6 +56,8 @@ interface Case {
   readonly told?: readonly string[];
   /** What the list says afterwards. @default not looked at */
   readonly ownedAfter?: readonly string[];
+  /** What the list wants and did not put. @default not looked at */
+  readonly foundAfter?: readonly string[];
 }
 
 const cases: readonly Case[] = [
@@ -98,6 +106,7 @@ const cases: readonly Case[] = [
     include: ["b"],
     after: { a: "A", b: "B" },
     ownedAfter: [],
+    foundAfter: ["b"],
   },
   {
     name: "leaves what moved, and forgets it",
@@ -130,6 +139,69 @@ const cases: readonly Case[] = [
     name: "deletes what another plan put before it moved",
     owned: { a: "A", b: "B" },
     others: { other: { a: "Z" } },
+    target: { a: "A", b: "B" },
+    source: { b: "B" },
+    after: { b: "B" },
+    told: ["a deleted"],
+  },
+  {
+    name: "leaves what another plan wants and found there",
+    owned: { a: "A", b: "B" },
+    others: { other: {} },
+    found: { other: ["a"] },
+    target: { a: "A", b: "B" },
+    source: { b: "B" },
+    after: { a: "A", b: "B" },
+    told: ["a left"],
+    ownedAfter: ["b"],
+  },
+  {
+    name: "never deletes what it only found",
+    owned: { b: "B" },
+    found: { mine: ["a"] },
+    target: { a: "A", b: "B" },
+    source: { b: "B" },
+    after: { a: "A", b: "B" },
+    ownedAfter: ["b"],
+    foundAfter: [],
+  },
+  {
+    name: "still wants what it found where an entry selects nothing",
+    owned: { b: "B" },
+    found: { mine: ["a"] },
+    target: { a: "A", b: "B" },
+    source: { b: "B" },
+    include: ["b"],
+    also: ["a"],
+    after: { a: "A", b: "B" },
+    told: ["failed: not_found"],
+    foundAfter: ["a"],
+  },
+  {
+    name: "owns what it puts in the place of what it found",
+    owned: { b: "B" },
+    found: { mine: ["a"] },
+    target: { a: "A", b: "B" },
+    source: { a: "N", b: "B" },
+    after: { a: "N", b: "B" },
+    ownedAfter: ["a", "b"],
+    foundAfter: [],
+  },
+  {
+    name: "takes the list of another repository for none",
+    owned: { a: "A", b: "B" },
+    listsOf: "target.example/elsewhere",
+    target: { a: "A", b: "B" },
+    source: { b: "B" },
+    after: { a: "A", b: "B" },
+    ownedAfter: [],
+    foundAfter: ["b"],
+  },
+  {
+    name: "deletes what another plan put in another repository",
+    owned: { a: "A", b: "B" },
+    others: { other: { a: "A" } },
+    otherListsOf: "target.example/elsewhere",
     target: { a: "A", b: "B" },
     source: { b: "B" },
     after: { b: "B" },
@@ -216,7 +288,7 @@ const cases: readonly Case[] = [
     source: { b: "B" },
     dryRun: true,
     after: { a: "A", b: "B" },
-    told: ["a to delete"],
+    told: ["a to delete", "not done"],
     ownedAfter: ["a", "b"],
   },
   {
@@ -410,6 +482,7 @@ for (const each of cases) {
     const told = tellings(report);
     assertEquals(told, each.told ?? []);
     if (each.ownedAfter) assertEquals(world.owned(), each.ownedAfter);
+    if (each.foundAfter) assertEquals(world.found(), each.foundAfter);
     // Nothing is ever deleted that the list did not name with that digest.
     for (const [tag, digest] of world.deleted) {
       const letters = [each.owned?.[tag], each.was?.[tag]].filter((letter) => letter !== undefined);
@@ -472,7 +545,13 @@ function createTarget(each: Case) {
         was: before === undefined ? undefined : digestFor(before),
       }] as const;
     });
-    lists.set(ownedTagOf(plan), { plan, tags: new Map(entries) });
+    lists.set(ownedTagOf(plan), {
+      repository: (plan === "mine" ? undefined : each.otherListsOf) ?? each.listsOf ??
+        "target.example/app",
+      plan,
+      tags: new Map(entries),
+      found: new Set(each.found?.[plan] as readonly Tag[] | undefined),
+    });
     tags.set(ownedTagOf(plan), digestFor("0"));
   }
 
@@ -526,6 +605,7 @@ function createTarget(each: Case) {
     target,
     tags,
     deleted,
+    found: () => [...lists.get(mine)?.found ?? []].toSorted(),
     owned: () => [...lists.get(mine)?.tags.keys() ?? []].toSorted(),
   };
 }
@@ -554,9 +634,16 @@ Deno.test("parseOwned() reads what ownedArtifact() wrote, and nothing else", asy
     ["b" as Tag, { digest: digestFor("B") }],
     ["__proto__" as Tag, { digest: digestFor("P"), from: digestFor("F"), was: digestFor("W") }],
   ]);
-  const { blobs, manifest } = await ownedArtifact({ plan: "p", platforms: ["linux/arm64"], tags });
+  const { blobs, manifest } = await ownedArtifact({
+    repository: "target.example/app",
+    plan: "p",
+    platforms: ["linux/arm64"],
+    tags,
+    found: new Set(["f" as Tag]),
+  });
   const read = parseOwned(blobs[1]?.bytes ?? new Uint8Array());
   assertEquals(read.platforms, ["linux/arm64"]);
+  assertEquals([read.repository, ...read.found], ["target.example/app", "f"]);
   assertEquals([...read.tags.keys()], ["__proto__", "b"]);
   assertEquals((await ownedArtifact(read)).manifest.digest, manifest.digest);
   const wrong = [
@@ -566,9 +653,11 @@ Deno.test("parseOwned() reads what ownedArtifact() wrote, and nothing else", asy
     '{"format":2,"plan":"p","tags":[]}',
     '{"format":1,"tags":[]}',
     '{"format":1,"plan":"p","tags":{}}',
-    '{"format":1,"plan":"p","tags":[{"tag":"a/b"}]}',
-    '{"format":1,"plan":"p","tags":[{"tag":"a","digest":"sha256:1"}]}',
-    '{"format":1,"plan":"p","platforms":[1],"tags":[]}',
+    '{"format":1,"repository":"r/a","plan":"p","found":[],"tags":[{"tag":"a/b"}]}',
+    '{"format":1,"repository":"r/a","plan":"p","found":[],"tags":[{"tag":"a","digest":"sha256:1"}]}',
+    '{"format":1,"repository":"r/a","plan":"p","found":[],"platforms":[1],"tags":[]}',
+    '{"format":1,"repository":"r/a","plan":"p","found":["a/b"],"tags":[]}',
+    '{"format":1,"plan":"p","found":[],"tags":[]}',
   ];
   for (const text of wrong) {
     try {

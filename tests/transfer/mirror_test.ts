@@ -1,4 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { planDigest } from "../../mod.ts";
+import { errorAnswer } from "../registry/answer.ts";
 import { buildImage, buildIndex, contentFaults } from "../registry/mod.ts";
 import { createMirrorWorld, imageOf, imagesFor, planOf, SOURCE, TARGET } from "./mirror_world.ts";
 
@@ -182,3 +184,96 @@ Deno.test("mirror() sends a blob that several repositories have once, and mounts
   );
   assert(read.length <= 2, read.join("\n"));
 });
+
+Deno.test("mirror() leaves a dry run's work to the run that resumes from its report", async () => {
+  const world = createMirrorWorld({ source: imagesFor("java/jdk", JDK) });
+  const dry = await world.flow.mirror(jdkPlan(), { dryRun: true });
+  assertEquals([dry.done, dry.repositories[0]?.done], [false, false]);
+  const report = await world.flow.mirror(jdkPlan(), { resume: dry });
+  assertEquals([report.done, await world.tags("mirror/jdk")], [true, ["21.0.6", "21.0.7"]]);
+  const again = await world.flow.mirror(jdkPlan(), { dryRun: true });
+  assertEquals(again.done, true);
+});
+
+Deno.test("mirror() refuses to resume from the report of another plan", async () => {
+  const world = createMirrorWorld({ source: imagesFor("java/jdk", JDK) });
+  const report = await world.flow.mirror(jdkPlan());
+  const changed = world.flow.mirror(jdkPlan({ keep: 3 }), { resume: report });
+  await assertRejects(() => changed, RangeError, "the report of another plan");
+});
+
+Deno.test("planDigest() does not know the order of keys", async () => {
+  const { entries, name } = jdkPlan();
+  const turned = entries.map((entry) => Object.fromEntries(Object.entries(entry).toReversed()));
+  const other = { entries: turned as unknown as typeof entries, name };
+  assertEquals(await planDigest(other), await planDigest(jdkPlan()));
+  assert(await planDigest(jdkPlan({ keep: 3 })) !== await planDigest(jdkPlan()));
+});
+
+Deno.test("mirror() deletes nothing that another plan found there and wants", async () => {
+  const world = createMirrorWorld({ source: imagesFor("app", ["1.0.0", "1.1.0"]) });
+  const entry = { source: `${SOURCE}/app`, target: `${TARGET}/app`, prune: true };
+  await world.flow.mirror(planOf({ name: "q1", mirror: [entry] }));
+  const second = await world.flow.mirror(planOf({ name: "q2", mirror: [entry] }));
+  assertEquals(second.repositories[0]?.present, 2);
+  const fewer = planOf({ name: "q1", mirror: [{ ...entry, include: "1.1.0" }] });
+  const report = await world.flow.mirror(fewer);
+  assertEquals(report.repositories[0]?.tags.map(({ tag, fate }) => `${tag} ${fate}`), [
+    "1.0.0 left",
+  ]);
+  assertEquals(await world.tags("app"), ["1.0.0", "1.1.0"]);
+});
+
+Deno.test("mirror() without a name finds a smaller index there the second time", async () => {
+  const index = buildIndex([
+    buildImage({ platform: "linux/amd64", layers: [{ a: "amd" }] }),
+    buildImage({ platform: "linux/arm64", layers: [{ a: "arm" }] }),
+  ]);
+  const world = createMirrorWorld({ source: { app: { tags: { "1.0": index } } } });
+  const plan = planOf({
+    mirror: [{ source: `${SOURCE}/app`, target: `${TARGET}/app`, platforms: "linux/arm64" }],
+  });
+  const first = await world.flow.mirror(plan);
+  assertEquals(first.repositories[0]?.tags.map(({ fate }) => fate), ["copied"]);
+  const [second] = (await world.flow.mirror(plan)).repositories;
+  assertEquals([second?.done, second?.present, second?.tags], [true, 1, []]);
+});
+
+Deno.test("mirror() says which image of another it replaces, and only that", async () => {
+  const world = createMirrorWorld({ source: imagesFor("app", ["1.0", "1.1"]) });
+  await world.put(TARGET, "app", "1.0", imageOf("a person's"));
+  const plan = planOf({
+    name: "all",
+    mirror: [{ source: `${SOURCE}/app`, target: `${TARGET}/app` }],
+  });
+  const replaced = ["1.0", imageOf("a person's").digest];
+  for (const dryRun of [true, false]) {
+    const [report] = (await world.flow.mirror(plan, { dryRun })).repositories;
+    const told = report?.tags.flatMap(({ tag, replaces }) => replaces ? [[tag, replaces]] : []);
+    assertEquals(told, [replaced]);
+  }
+  await world.put(SOURCE, "app", "1.0", imageOf("newer"));
+  const [report] = (await world.flow.mirror(plan)).repositories;
+  assertEquals(report?.tags.map(({ fate, replaces }) => [fate, replaces]), [["copied", undefined]]);
+});
+
+for (const prune of [false, true]) {
+  Deno.test(`mirror() where its list is refused, with prune: ${prune}`, async () => {
+    const warnings: string[] = [];
+    const world = createMirrorWorld({
+      source: imagesFor("app", ["1.0"]),
+      targetFaults: ({ method, url }) =>
+        method === "PUT" && url.includes("portolan-owned-")
+          ? errorAnswer(403, { code: "DENIED", message: "immutable" })
+          : undefined,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    const entry = { source: `${SOURCE}/app`, target: `${TARGET}/app`, prune };
+    const report = await world.flow.mirror(planOf({ name: "all", mirror: [entry] }));
+    assertEquals(report.done, !prune);
+    assertEquals(await world.tags("app"), prune ? [] : ["1.0"]);
+    assertEquals(warnings.length, prune ? 0 : 1);
+    const said = report.repositories[0]?.error?.diagnostics;
+    assertEquals(said, prune ? ["DENIED: immutable"] : undefined);
+  });
+}

@@ -43,6 +43,7 @@ export interface MirrorWorldOptions {
   readonly sourceOptions?: Partial<DistributionOptions>;
   readonly targetOptions?: Partial<DistributionOptions>;
   readonly retries?: number;
+  readonly onWarning?: (warning: string) => void;
 }
 
 /** Makes a world on virtual time. */
@@ -70,6 +71,7 @@ export function createMirrorWorld(options: MirrorWorldOptions = {}): MirrorWorld
     clock: virtualClock(),
     random: () => 0.5,
     retries: options.retries,
+    onWarning: options.onWarning,
   });
 
   function address(host: string, path: string): string {
