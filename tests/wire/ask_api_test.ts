@@ -78,8 +78,9 @@ Deno.test("askApi() changes a login once for all who ask at the same time", asyn
 Deno.test("askApi() lets nobody suffer where the one who logs in has had enough", async () => {
   const stop = new AbortController();
   const { flow, logins, warnings } = openWorld({
-    login(count: number): undefined {
+    login(count: number): Response {
       if (count === 1) stop.abort(new DOMException("enough", "AbortError"));
+      return Response.json({ t: `token-${count}` });
     },
   });
   const first = names(flow, "a", stop.signal).catch((error) => error);
