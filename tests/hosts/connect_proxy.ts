@@ -9,7 +9,7 @@ export interface ConnectProxy extends AsyncDisposable {
   readonly url: string;
   /** By known host, how many tunnels were opened to it. */
   readonly tunnels: Readonly<Record<string, number>>;
-  /** The targets that were refused, oldest first: `registry.npmjs.org:443`. */
+  /** The targets that were refused, oldest first: `registry.example:443`. */
   readonly refused: readonly string[];
 }
 

@@ -12,7 +12,7 @@ function list(name: string, text: string): OrderedList {
 const COMMIT = "8f2ef3e55d91258eca4eaef9222505bd401ff86d";
 const DIGEST = `sha256-${"0123456789abcdef".repeat(4)}`;
 
-/** Oracle's java/jdk of the seeds, whose list ends in "...", continued with the lines that issue 4 names. */
+/** Oracle's java/jdk of the seeds, whose list ends in "...", continued with lines 1.8.0, 11, 17, 21 and 24. */
 export const JDK: OrderedList = list(
   "java/jdk",
   `24.0.1 24.0.1-oraclelinux9 24.0.1-oraclelinux8 24
