@@ -70,3 +70,8 @@ export class RegistryError extends Error {
     this.facts = facts;
   }
 }
+
+/** Whether an error is a registry's word that there is no such thing. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof RegistryError && error.facts.status === 404;
+}

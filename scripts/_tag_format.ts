@@ -1,7 +1,8 @@
 import { printable, type TagEntry, type Target } from "../mod.ts";
+import { chooseFormat, formatValues } from "./_format.ts";
 import { formatSize } from "./_image_size.ts";
 import { asciiJson } from "./_json.ts";
-import type { Arguments, Option } from "./_options.ts";
+import type { Arguments } from "./_options.ts";
 import { fitTable } from "./_table.ts";
 import { UsageError } from "./_usage_error.ts";
 
@@ -78,14 +79,6 @@ const MOST_PLATFORMS = 3;
 /** The platform whose image stands for all of an index, unless a cell says otherwise. */
 const USUAL = "linux/amd64";
 
-/** The flags that choose one of the formats that `names` explains. */
-export function formatOptions(names: string): readonly Option[] {
-  return [
-    { name: "format", value: "FORMAT", help: names, default: "lines" },
-    { name: "json", help: "the same as --format json; errors are JSON too" },
-  ];
-}
-
 /**
  * The format that was asked for.
  *
@@ -96,14 +89,7 @@ export function chooseTagFormat(
   args: Arguments,
   known: readonly string[] = [...FORMATS.keys()],
 ): TagFormat {
-  const name = args.one("format");
-  if (args.has("json") && name !== undefined && name !== "json") {
-    throw new UsageError(`Cannot use "--json" with "--format ${name}": expected one of them`);
-  }
-  const wanted = name ?? (args.has("json") ? "json" : "lines");
-  const format = known.includes(wanted) ? FORMATS.get(wanted) : undefined;
-  if (format !== undefined) return format;
-  throw new UsageError(`Cannot read "--format ${name}": expected ${known.join(", ")}`);
+  return chooseFormat(args, new Map([...FORMATS].filter(([name]) => known.includes(name))));
 }
 
 /**
@@ -158,12 +144,6 @@ function formatSkopeo(lists: readonly TagList[], several: boolean): string {
     return { Repository: fullName(target), Tags: tags.map((tag) => tag.name) };
   });
   return formatValues(values, several, 4);
-}
-
-/** One value, none where it is missing, or an array. */
-function formatValues(values: readonly unknown[], several: boolean, indent?: number): string {
-  if (several) return asciiJson(values, indent) + "\n";
-  return values.map((value) => asciiJson(value, indent) + "\n").join("");
 }
 
 /** A table of names and what else is known of them. */

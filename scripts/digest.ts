@@ -4,7 +4,7 @@ import { connectionOptions, openConnection } from "./_connection.ts";
 import { choosePlatformHint, platformOption, readPlatform } from "./_image_platform.ts";
 import { tellPulls } from "./_image_pulls.ts";
 import { fullReference, pinnedReference } from "./_image_reference.ts";
-import { formatValues } from "./_list_format.ts";
+import { formatValues } from "./_format.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";

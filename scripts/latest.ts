@@ -11,6 +11,7 @@ import {
 } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
+import { formatOptions } from "./_format.ts";
 import type { Turn } from "./_in_order.ts";
 import { wholeNumber } from "./_numbers.ts";
 import { type Arguments, inGroup } from "./_options.ts";
@@ -19,13 +20,7 @@ import { readSelector, selectorOptions, writtenSelector } from "./_selector.ts";
 import { formatLeftOut, mostLeftOut, warnUndated } from "./_selector_notes.ts";
 import { beginRun } from "./_selector_run.ts";
 import { wantsDates } from "./_tag_details.ts";
-import {
-  chooseTagFormat,
-  formatOptions,
-  fullName,
-  type TagFormat,
-  type TagList,
-} from "./_tag_format.ts";
+import { chooseTagFormat, fullName, type TagFormat, type TagList } from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Those for machines that print a bare list, such as `api`, are left to `tags`. */

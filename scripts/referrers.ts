@@ -5,6 +5,7 @@ import { exitCode } from "./_exit.ts";
 import { platformOption, readPlatform } from "./_image_platform.ts";
 import { fullReference, onlyReference, pinnedReference } from "./_image_reference.ts";
 import { formatSize } from "./_image_size.ts";
+import { chooseFormat, formatOptions } from "./_format.ts";
 import { asciiJson } from "./_json.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { wholeNumber } from "./_numbers.ts";
@@ -32,13 +33,7 @@ export const referrers: Command = {
       help: "only what has this annotation, or all of several",
     },
     { name: "depth", value: "N", help: "referrers of referrers, at most 4 deep", default: "1" },
-    {
-      name: "format",
-      value: "FORMAT",
-      help: "tree, lines (the digests alone) or json",
-      default: "tree",
-    },
-    { name: "json", help: "the same as --format json; errors are JSON too" },
+    ...formatOptions("tree, lines (the digests alone) or json", "tree"),
     maxRequestsOption(),
     ...inGroup("connection", connectionOptions),
   ],
@@ -72,7 +67,7 @@ const MOST_DEPTH = 4;
 async function run(args: Arguments, context: Context): Promise<number> {
   const { stdout, stderr, signal } = context;
   const reference = onlyReference(args, "show referrers");
-  const format = chooseFormat(args);
+  const format = chooseFormat(args, FORMATS, "tree");
   const artifactTypes = args.all("artifact-type");
   const annotations = Object.fromEntries(args.all("annotation").map(readAnnotation));
   const options = {
@@ -93,17 +88,6 @@ async function run(args: Arguments, context: Context): Promise<number> {
   await stdout.write(format(found));
   if (found.shortfall !== undefined) return await context.report(found.shortfall);
   return exitCode("done");
-}
-
-function chooseFormat(args: Arguments): Format {
-  const name = args.one("format");
-  if (args.has("json") && name !== undefined && name !== "json") {
-    throw new UsageError(`Cannot use "--json" with "--format ${name}": expected one of them`);
-  }
-  const format = FORMATS.get(name ?? (args.has("json") ? "json" : "tree"));
-  if (format !== undefined) return format;
-  const expected = [...FORMATS.keys()].join(", ");
-  throw new UsageError(`Cannot read "--format ${name}": expected ${expected}`);
 }
 
 function readAnnotation(text: string): readonly [name: string, value: string | true] {

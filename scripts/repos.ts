@@ -1,15 +1,11 @@
 import { parseReference, printable, RegistryError, type RepositoryDetails } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
+import { formatValues } from "./_format.ts";
 import type { Turn } from "./_in_order.ts";
 import { withoutSecret } from "./_host.ts";
 import { asciiJson } from "./_json.ts";
-import {
-  chooseListFormat,
-  formatValues,
-  type ListFormat,
-  listFormatOptions,
-} from "./_list_format.ts";
+import { chooseListFormat, type ListFormat, listFormatOptions } from "./_list_format.ts";
 import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";
 import { beginRun } from "./_selector_run.ts";

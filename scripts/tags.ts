@@ -8,6 +8,7 @@ import {
 } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
+import { formatOptions } from "./_format.ts";
 import type { Turn } from "./_in_order.ts";
 import { wholeNumber } from "./_numbers.ts";
 import { type Arguments, inGroup } from "./_options.ts";
@@ -35,7 +36,6 @@ import {
 import {
   chooseDetailsFormat,
   chooseTagFormat,
-  formatOptions,
   type TagFormat,
   type TagList,
 } from "./_tag_format.ts";

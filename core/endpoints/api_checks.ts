@@ -2,7 +2,7 @@ import type { ApiChecks } from "../adapter.ts";
 import { isDigest } from "../names/digest.ts";
 import { formatPlatform, parsePlatform } from "../names/platform.ts";
 import { isTag } from "../names/tag.ts";
-import { isRecord } from "../wire/json.ts";
+import { isRecord } from "../names/record.ts";
 
 /** Milliseconds from which on a `Date` is none. Source: ECMAScript, "Time Values" */
 const LAST_MOMENT = 8.64e15;

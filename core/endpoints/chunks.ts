@@ -4,9 +4,6 @@ import type { Operation } from "../wire/operation.ts";
 import { readAway } from "../wire/reply.ts";
 import type { Content } from "../wire/content.ts";
 
-/** Bytes of an answer that does not matter. */
-const ANSWER_LIMIT = 64 * 1024;
-
 /**
  * Sends content in chunks of `chunk` bytes, within what the registry's adapter takes. How far the registry
  * says it has come is not believed: some count wrongly. The digest, at the end, tells.
@@ -43,7 +40,7 @@ export async function sendChunks(
       },
       content: bytes,
       once: true,
-      read: readAway(ANSWER_LIMIT),
+      read: readAway(),
     }, operation);
     at += bytes.length;
     url = next(asked);

@@ -6,10 +6,7 @@ import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readAway } from "../wire/reply.ts";
 import { addressIn } from "./address.ts";
-import { contradicts } from "./told_digest.ts";
-
-/** Bytes of an answer that does not matter. */
-const ANSWER_LIMIT = 64 * 1024;
+import { checkTaken } from "./taken.ts";
 
 /** A manifest to be sent as it came. */
 export interface SentManifest {
@@ -49,19 +46,11 @@ export async function putManifest(
     method: "PUT",
     headers: { "content-type": mediaType },
     content: bytes,
-    read: readAway(ANSWER_LIMIT),
+    read: readAway(),
   }, operation);
-  const { value, headers, status } = asked.answer;
-  if (value === undefined) throw refusedAnswer(place, asked, operation);
-  const told = headers.get("docker-content-digest");
-  if (contradicts(told, digest)) {
-    const reason = `what was sent as ${digest} arrived as ${told}`;
-    throw operation.fail("digest_mismatch", reason, { status });
-  }
-  // Another status than the specification's may be anybody's: a proxy with a page of its own.
-  if (status === 201 || told === digest || await hasArrived(place, name, manifest, ports)) return;
-  const reason = `the registry answers with status ${status} and has not taken the manifest`;
-  throw operation.fail("protocol", reason, { status });
+  if (asked.answer.value === undefined) throw refusedAnswer(place, asked, operation);
+  const isThere = () => hasArrived(place, name, manifest, ports);
+  await checkTaken(asked, { noun: "manifest", digest, isThere }, operation);
 }
 
 /** Whether a name points to what was put there. */
@@ -96,7 +85,7 @@ export async function deleteManifest(
   const asked = await ask(place, {
     url: addressIn(place, `manifests/${name}`),
     method: "DELETE",
-    read: readAway(ANSWER_LIMIT),
+    read: readAway(),
   }, operation);
   const { value, status, diagnostics } = asked.answer;
   if (value !== undefined) return true;

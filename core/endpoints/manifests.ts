@@ -1,4 +1,4 @@
-import { RegistryError } from "../errors.ts";
+import { isMissing } from "../errors.ts";
 import { type Manifest, parseManifest } from "../images/manifest.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
 import { ACCEPTED_MANIFESTS, essenceOf } from "../names/media_type.ts";
@@ -93,7 +93,7 @@ export function openManifests(ask: Ask): Manifests {
       if (told !== "another") headless.add(place.origin);
       return fetched;
     } catch (error) {
-      if (error instanceof RegistryError && error.facts.status === 404) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }

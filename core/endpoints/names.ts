@@ -90,7 +90,8 @@ export async function* listNames<T>(
     }
     return ledger.count() <= (options.limit ?? Infinity);
   } catch (error) {
-    throw ledger.count() > 0 ? incomplete(error, `${ledger.count()} ${nouns}`, operation) : error;
+    if (ledger.count() === 0 || !(error instanceof RegistryError)) throw error;
+    throw operation.incomplete(error, `${ledger.count()} ${nouns}`);
   } finally {
     const skipped = ledger.skipped();
     if (skipped !== "") {
@@ -188,10 +189,4 @@ function readPage<T>(
     next: link === null ? undefined : operation.reading(() => nextQuery(link)),
     full: n !== undefined && n > 1 && names?.length === n,
   };
-}
-
-function incomplete(error: unknown, seen: string, operation: Operation): unknown {
-  if (!(error instanceof RegistryError)) return error;
-  const reason = error.message.replace(`Cannot ${operation.what}: `, "");
-  return operation.fail("incomplete", `stopped after ${seen}: ${reason}`, error.facts, error);
 }

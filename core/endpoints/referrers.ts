@@ -1,4 +1,4 @@
-import { RegistryError } from "../errors.ts";
+import { isMissing, RegistryError } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import { referrersTag } from "../images/referrers_tag.ts";
 import type { Digest } from "../names/digest.ts";
@@ -90,7 +90,8 @@ export async function listReferrers(
       }
     }
   } catch (error) {
-    throw entries.size > 0 ? incomplete(error, entries.size, operation) : error;
+    if (entries.size === 0 || !(error instanceof RegistryError)) throw error;
+    throw operation.incomplete(error, `${entries.size} referrers`);
   }
   return { api: "supported", entries: [...entries.values()] };
 }
@@ -124,7 +125,7 @@ export async function findTag(
   try {
     return await manifests.read(place, tag, operation);
   } catch (error) {
-    if (error instanceof RegistryError && error.facts.status === 404) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
@@ -153,15 +154,4 @@ function whyStop(
   if (pages >= MOST_PAGES) return `the registry sends more than ${MOST_PAGES} pages`;
   if (count > MOST_REFERRERS) return `the registry lists more than ${MOST_REFERRERS} referrers`;
   return undefined;
-}
-
-function incomplete(error: unknown, count: number, operation: Operation): unknown {
-  if (!(error instanceof RegistryError)) return error;
-  const reason = error.message.replace(`Cannot ${operation.what}: `, "");
-  return operation.fail(
-    "incomplete",
-    `stopped after ${count} referrers: ${reason}`,
-    error.facts,
-    error,
-  );
 }

@@ -11,10 +11,8 @@ import type { Content } from "../wire/content.ts";
 import { isVerdict } from "../wire/tokens.ts";
 import { addressIn } from "./address.ts";
 import { sendChunks } from "./chunks.ts";
-import { contradicts } from "./told_digest.ts";
+import { checkTaken } from "./taken.ts";
 
-/** Bytes of an answer that does not matter. */
-const ANSWER_LIMIT = 64 * 1024;
 /** How often a blob is sent from its beginning. */
 const MOST_TRIES = 3;
 /** What another try may get over; before it the gate keeps the time that a registry asked for. */
@@ -141,7 +139,7 @@ async function askToMount(
 }
 
 function post(url: URL): Matter<true> {
-  return { url, method: "POST", content: new Uint8Array(), read: readAway(ANSWER_LIMIT) };
+  return { url, method: "POST", content: new Uint8Array(), read: readAway() };
 }
 
 async function upload(
@@ -188,20 +186,14 @@ async function finish(
     headers: { "content-type": "application/octet-stream" },
     content,
     once: true,
-    read: readAway(ANSWER_LIMIT),
+    read: readAway(),
   }, operation);
-  const { status, value, headers } = asked.answer;
+  const { status, value } = asked.answer;
   if (status === 404) throw lostUpload(asked, operation);
   if (status === 413) throw tooLarge(asked, operation);
   if (value === undefined) throw refusedAnswer(place, asked, operation);
-  const told = headers.get("docker-content-digest");
-  if (contradicts(told, digest)) {
-    throw operation.fail("digest_mismatch", `what was sent as ${digest} arrived as ${told}`);
-  }
-  // Another status than the specification's may be anybody's: a proxy with a page of its own.
-  if (status === 201 || told === digest || await hasBlob(place, digest, ports)) return;
-  const reason = `the registry answers with status ${status} and has not taken the blob`;
-  throw operation.fail("protocol", reason, { status });
+  const isThere = () => hasBlob(place, digest, ports);
+  await checkTaken(asked, { noun: "blob", digest, isThere }, operation);
 }
 
 /** Registries forget uploads: a blob that was begun is no blob. */

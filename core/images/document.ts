@@ -1,5 +1,6 @@
 import { printable } from "../names/printable.ts";
-import { broken, isRecord } from "./field.ts";
+import { broken } from "./field.ts";
+import { isRecord } from "../names/record.ts";
 import { type JsonKeys, readJsonKeys } from "./json_keys.ts";
 
 /**

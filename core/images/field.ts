@@ -1,3 +1,4 @@
+import { isRecord } from "../names/record.ts";
 import { RegistryError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
 
@@ -8,11 +9,6 @@ const WORD = /^[\x20-\x7e]*$/;
 /** A `protocol` error about one place of a document. Both texts must be printable. */
 export function broken(where: string, reason: string): RegistryError {
   return new RegistryError("protocol", `Cannot read ${where}: ${reason}`);
-}
-
-/** Whether a value is an object with named members. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Text of any length and script, as it came; undefined for `null`, nothing and "", which Go writes for all three. */

@@ -1,3 +1,4 @@
+import { isRecord } from "../names/record.ts";
 import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import { isDigest } from "../names/digest.ts";
@@ -130,10 +131,6 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     throw strange();
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function strange(): RegistryError {

@@ -1,3 +1,4 @@
+import { isRecord } from "../names/record.ts";
 import { type ErrorCode, type ErrorFacts, RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 
@@ -121,8 +122,4 @@ function isRepositoryReport(value: unknown): boolean {
   return isRecord(value) && typeof value.source === "string" && typeof value.target === "string" &&
     typeof value.done === "boolean" && Array.isArray(value.tags) &&
     value.tags.every((each) => isRecord(each) && typeof each.tag === "string");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

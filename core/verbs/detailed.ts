@@ -84,9 +84,7 @@ async function* fromPlain(
     if (!(error instanceof RegistryError) || error.code === "incomplete" || seen.size === 0) {
       throw error;
     }
-    const reason = error.message.replace(`Cannot ${operation.what}: `, "");
-    const stopped = `stopped after ${Math.min(seen.size, limit)} tags: ${reason}`;
-    throw operation.fail("incomplete", stopped, error.facts, error);
+    throw operation.incomplete(error, `${Math.min(seen.size, limit)} tags`);
   }
   return true;
 }

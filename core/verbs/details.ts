@@ -1,6 +1,6 @@
 import type { TagDetails } from "../adapter.ts";
 import type { Resolved } from "../endpoints/manifests.ts";
-import { RegistryError } from "../errors.ts";
+import { isMissing, RegistryError } from "../errors.ts";
 import { isDigest } from "../names/digest.ts";
 import { formatReference } from "../names/reference.ts";
 import { parseTag, type Tag } from "../names/tag.ts";
@@ -9,7 +9,7 @@ import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
 import type { ImageOptions } from "./image_target.ts";
 import { openFacts } from "./tag_facts.ts";
-import { failureOf, type Finding, isMissing, shortfallOf, tagByTag } from "./tag_by_tag.ts";
+import { failureOf, type Finding, shortfallOf, tagByTag } from "./tag_by_tag.ts";
 import { stopOf } from "../together.ts";
 
 /** What looking for details may cost. */

@@ -1,4 +1,5 @@
 import type { Digest } from "../names/digest.ts";
+import { parsePlatform, type Platform } from "../names/platform.ts";
 import { formatReference } from "../names/reference.ts";
 import type { Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
@@ -25,4 +26,13 @@ export function nameOf({ digest, tag }: Target): Tag | Digest {
 export function fullNameOf(target: Target): string {
   const { registry, repository, digest, tag = USUAL_TAG } = target;
   return formatReference({ registry, repository, ...(digest ? { digest } : { tag }) });
+}
+
+/**
+ * The platform that is asked for, if one is.
+ *
+ * @throws {RegistryError} `reference_invalid`
+ */
+export function platformOf({ platform }: Pick<ImageOptions, "platform">): Platform | undefined {
+  return platform === undefined ? undefined : parsePlatform(platform);
 }

@@ -3,11 +3,10 @@ import type { Fetched, Resolved } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import type { ImageConfig } from "../images/config.ts";
 import type { Digest } from "../names/digest.ts";
-import { parsePlatform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import type { Operation } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
-import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
+import { fullNameOf, type ImageOptions, nameOf, platformOf } from "./image_target.ts";
 import { detailsOf, type Inspection } from "./inspection.ts";
 import {
   type FetchedImage,
@@ -104,7 +103,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   }
 
   async function digest(reference: string, options: ImageOptions = {}): Promise<FoundDigest> {
-    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const platform = platformOf(options);
     const { target, operation, ports } = start("tell the digest of", reference, options);
     if (platform === undefined) {
       const { digest, mediaType, quota } = await manifests.resolve(
@@ -125,7 +124,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   }
 
   async function manifest(reference: string, options: ImageOptions = {}): Promise<FoundManifest> {
-    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const platform = platformOf(options);
     const { target, operation, ports } = start("read the manifest of", reference, options);
     const fetched = await manifests.read(target, nameOf(target), operation);
     if (platform === undefined) return { target, ...fetched };
@@ -133,7 +132,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   }
 
   async function config(reference: string, options: ImageOptions = {}): Promise<FoundConfig> {
-    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const platform = platformOf(options);
     const { target, operation, ports } = start("read the config of", reference, options);
     const fetched = await manifests.read(target, nameOf(target), operation);
     const image = platform === undefined
@@ -146,7 +145,7 @@ export function imageVerbs(chartroom: Chartroom): ImageVerbs {
   }
 
   async function inspect(reference: string, options: ImageOptions = {}): Promise<Inspection> {
-    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const platform = platformOf(options);
     const { target, operation, ports } = start("inspect", reference, options);
     const found = await manifests.read(target, nameOf(target), operation);
     const chosen = platform === undefined

@@ -1,6 +1,6 @@
 import type { Fetched } from "../endpoints/manifests.ts";
 import type { PullQuota } from "../endpoints/pull_quota.ts";
-import { RegistryError } from "../errors.ts";
+import { isMissing } from "../errors.ts";
 import { artifactTypeOf } from "../images/artifact_type.ts";
 import { attestedDigest, isAttestation } from "../images/attestation.ts";
 import type { ImageConfig } from "../images/config.ts";
@@ -125,7 +125,7 @@ async function findEntry(
   try {
     return await readEntry(target, entry, ports);
   } catch (error) {
-    if (error instanceof RegistryError && error.facts.status === 404) return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }

@@ -1,11 +1,11 @@
 import type { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
-import { parsePlatform, type Platform } from "../names/platform.ts";
+import type { Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import type { Operation } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
-import { fullNameOf, type ImageOptions, nameOf } from "./image_target.ts";
+import { fullNameOf, type ImageOptions, nameOf, platformOf } from "./image_target.ts";
 import { type ImagePorts, platformEntry, platformImage } from "./platform_image.ts";
 import {
   type BareReferrer,
@@ -84,7 +84,7 @@ export function referrerVerbs(chartroom: Chartroom): ReferrerVerbs {
     if (depth > MOST_DEPTH) {
       throw new RangeError(`Cannot list referrers: "depth" is at most ${MOST_DEPTH}, not ${depth}`);
     }
-    const platform = options.platform === undefined ? undefined : parsePlatform(options.platform);
+    const platform = platformOf(options);
     const target = locate(reference);
     const { stop, signal } = stopOf(options.signal);
     const what = `list the referrers of "${fullNameOf(target)}"`;

@@ -124,9 +124,7 @@ export function repositoryVerbs(
       }
     } catch (error) {
       if (!(error instanceof RegistryError) || seen.size === 0) throw error;
-      const reason = error.message.replace(`Cannot ${operation.what}: `, "");
-      const stopped = `stopped after ${seen.size} ${nouns}: ${reason}`;
-      throw operation.fail("incomplete", stopped, error.facts, error);
+      throw operation.incomplete(error, `${seen.size} ${nouns}`);
     } finally {
       await pages.return({ steady: "unknown" });
       if (invalid > 0) warn(`${name}: left out of the list: ${invalid} that are no ${nouns}`);

@@ -82,11 +82,6 @@ export function failureOf(error: unknown): RegistryError {
   throw error;
 }
 
-/** Whether a registry says that it does not hold what it was asked for. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof RegistryError && error.facts.status === 404;
-}
-
 /**
  * The error for an answer that is not whole: `incomplete`, unless one of the failures is forged content, or
  * there is nothing but answers that break the protocol.

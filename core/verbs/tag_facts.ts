@@ -1,3 +1,4 @@
+import { isMissing } from "../errors.ts";
 import type { TagDetails } from "../adapter.ts";
 import type { Fetched, Resolved } from "../endpoints/manifests.ts";
 import { isAttestation } from "../images/attestation.ts";
@@ -8,7 +9,7 @@ import { isImageType } from "../names/media_type.ts";
 import { choosePlatform, formatPlatform, type Platform } from "../names/platform.ts";
 import type { Target } from "../target.ts";
 import { type FetchedImage, type ImagePorts, isImage, readConfig } from "./platform_image.ts";
-import { failureOf, type Finding, isMissing } from "./tag_by_tag.ts";
+import { failureOf, type Finding } from "./tag_by_tag.ts";
 
 /** The platform whose image stands for an index, if it has one. */
 const USUAL: Platform = { os: "linux", architecture: "amd64" };

@@ -10,14 +10,11 @@ import type { Answer, Question } from "./question.ts";
 import type { Sender } from "./send.ts";
 import { isVerdict, type Tokens } from "./tokens.ts";
 
-/** Bytes that the answer of `/v2/` may have. */
-const DOOR_LIMIT = 64 * 1024;
-
 /** The question at a registry's door, `/v2/`: what stands in its answer is no matter. */
 export function doorQuestion(
   origin: string,
 ): Pick<Question<true>, "url" | "read"> {
-  return { url: new URL("/v2/", origin), read: readAway(DOOR_LIMIT) };
+  return { url: new URL("/v2/", origin), read: readAway() };
 }
 
 /** Decides what goes along with a request. */

@@ -1,3 +1,4 @@
+import { isRecord } from "../names/record.ts";
 const MOST_DIAGNOSTICS = 5;
 
 /** Why a body is not the JSON that was expected. */
@@ -54,11 +55,6 @@ function decodeText(body: Uint8Array): string {
   } catch {
     throw new NotJson("malformed", "bytes that are not UTF-8");
   }
-}
-
-/** Whether a value is an object with named members. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Whether a body is a page made for people. */

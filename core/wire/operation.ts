@@ -53,6 +53,8 @@ export interface Operation {
   spend(): void;
   /** The error for this operation; an adapter's hint for `code` goes before a general one. */
   fail(code: ErrorCode, reason: string, facts?: ErrorFacts, cause?: unknown): RegistryError;
+  /** The `incomplete` for what broke off when there was something already: `seen`, as in `7 tags`. */
+  incomplete(error: RegistryError, seen: string): RegistryError;
   /** Another operation's error, in the words of this one. */
   adopt(error: RegistryError, other: Operation): RegistryError;
   /** Runs a pure parser; what it refuses becomes this operation's error. */
@@ -91,6 +93,11 @@ export function beginOperation(
     return new RegistryError(code, `Cannot ${what}: ${reason}`, Object.fromEntries(known), {
       cause,
     });
+  }
+
+  function incomplete(error: RegistryError, seen: string): RegistryError {
+    const reason = error.message.replace(`Cannot ${what}: `, "");
+    return fail("incomplete", `stopped after ${seen}: ${reason}`, error.facts, error);
   }
 
   function adopt(error: RegistryError, other: Operation): RegistryError {
@@ -134,6 +141,7 @@ export function beginOperation(
       budget.left--;
     },
     fail,
+    incomplete,
     adopt,
     reading,
   };

@@ -24,8 +24,11 @@ export function readJson(limit: number, hint?: string): Reader<Record<string, un
   return async (reply: Reply): Promise<Record<string, unknown>> => decodeJson(await read(reply));
 }
 
+/** Bytes that an answer may have which does not matter. */
+const NO_MATTER = 64 * 1024;
+
 /** Reads a body of at most `limit` bytes that does not matter: where only the status counts. */
-export function readAway(limit: number): Reader<true> {
+export function readAway(limit: number = NO_MATTER): Reader<true> {
   const read = readBytes(limit);
   return async (reply: Reply): Promise<true> => {
     await read(reply);
