@@ -13,11 +13,14 @@ import type {
  */
 export const quayApi: RegistryApi = {
   origin: "https://quay.io",
-  tags(repository: string): readonly ApiListing<TagDetails>[] {
+  tags(repository: string, containing?: string): readonly ApiListing<TagDetails>[] {
+    const filter = containing === undefined
+      ? ""
+      : `&filter_tag_name=like:${encodeURIComponent(containing)}`;
     return [{
       // 100 is the most, more is lowered: quay `endpoints/api/tag.py`, 2026-08. So are the fields.
       page: (number: number) =>
-        `/api/v1/repository/${repository}/tag/?limit=100&page=${number}&onlyActiveTags=true`,
+        `/api/v1/repository/${repository}/tag/?limit=100&page=${number}&onlyActiveTags=true${filter}`,
       read(document: unknown, check: ApiChecks): ApiPage<TagDetails> | undefined {
         const entries = check.member(document, "tags");
         if (!Array.isArray(entries)) return undefined;

@@ -99,10 +99,11 @@ export interface RegistryApi {
   readonly login?: ApiLogin;
   /**
    * Where the details of a repository's tags are. Several are tried in their order, where one answers 404.
+   * Tags without the text `containing` are not wanted: an API that can leave them out has fewer pages.
    *
    * @default the API does not tell
    */
-  tags?(repository: string): readonly ApiListing<TagDetails>[];
+  tags?(repository: string, containing?: string): readonly ApiListing<TagDetails>[];
   /** Where the repositories of a namespace are. */
   repositories?(namespace: string): readonly ApiListing<RepositoryDetails>[];
   /** Where the namespaces of the one who is logged in are. */

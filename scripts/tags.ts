@@ -121,15 +121,19 @@ async function answer(
   };
   // A listing that is cut by nothing but a number is asked for no more than that.
   const limit = !question.explain && isOnlyLimited(wishes) ? wishes.limit : undefined;
-  const jobs = references.map((reference): Job => ({
-    reference,
-    listing: flow.tags(reference, { limit, pageSize, details: asksApi, signal }),
-    selection: openSelection<TagEntry>(limit === undefined ? wishes : {}),
-    tags: [],
-    cut: false,
-    ended: false,
-    detailsComplete: details && false,
-  }));
+  const jobs = references.map((reference): Job => {
+    const selection = openSelection<TagEntry>(limit === undefined ? wishes : {});
+    const containing = question.explain ? undefined : selection.containing;
+    return {
+      reference,
+      listing: flow.tags(reference, { limit, pageSize, details: asksApi, containing, signal }),
+      selection,
+      tags: [],
+      cut: false,
+      ended: false,
+      detailsComplete: details && false,
+    };
+  });
   const listAll = () => each(jobs, (job, turn) => list(job, turn, question, context));
   async function warn(): Promise<void> {
     const undated = jobs.reduce((sum, { selection }) => sum + selection.undated, 0);

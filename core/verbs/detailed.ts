@@ -11,6 +11,8 @@ import { stopOf } from "../together.ts";
 
 /** How a detailed listing is asked for. */
 export interface DetailedOptions extends ListingOptions {
+  /** Tags without this text are not wanted, and need not come. */
+  readonly containing?: string;
   /** The caller's wish to stop. */
   readonly signal?: AbortSignal;
   /** Whether nothing is said where the API does not answer, since names alone will do. @default false */
@@ -30,7 +32,7 @@ export async function* listDetailed(
   options: DetailedOptions,
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
-  const { limit = Infinity } = options;
+  const { limit = Infinity, containing } = options;
   const seen = new Set<string>();
 
   function fresh(tags: readonly TagDetails[]): readonly TagEntry[] {
@@ -45,8 +47,9 @@ export async function* listDetailed(
     const outcome = yield* fromApi(target, api, walk, chartroom);
     if (outcome === "cut") return false;
     const { steady, total = 0 } = outcome;
-    // An empty list is worth another look: hardly any repository has no tag.
-    if (steady === "yes" && total <= seen.size && seen.size > 0) return true;
+    // An empty list is worth another look where all were asked for: hardly any repository has no tag.
+    const isLikely = seen.size > 0 || containing !== undefined;
+    if (steady === "yes" && total <= seen.size && isLikely) return true;
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     doubt = error.message;
@@ -92,12 +95,12 @@ async function* fromPlain(
 async function* fromApi(
   target: Target,
   api: RegistryApi,
-  { signal: outer, limit = Infinity, fresh, seen }: Walk,
+  { signal: outer, limit = Infinity, containing, fresh, seen }: Walk,
   { begin, askApi }: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], ApiOutcome | "cut"> {
   const { stop, signal } = stopOf(outer);
   const operation = begin(`read the details of "${nameOf(target)}"`, target, { signal });
-  const pages = listApi(target, api, api.tags?.(target.repository) ?? [], {
+  const pages = listApi(target, api, api.tags?.(target.repository, containing) ?? [], {
     askApi,
     operation,
     stop,

@@ -20,6 +20,11 @@ export interface TagOptions {
    * @default false
    */
   readonly details?: boolean;
+  /**
+   * Tags without this text are not wanted, as `selection.containing` of `openSelection` tells. With `details`,
+   * where the registry's own API can filter, they need not come, and are fewer to read; else all come.
+   */
+  readonly containing?: string;
   /** Ends the listing early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }

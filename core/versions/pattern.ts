@@ -42,6 +42,13 @@ function regex(text: string, source: string, flags: string): (tag: string) => bo
   }
 }
 
+/** The longest text that every tag has which matches; nothing for a regular expression. */
+export function literalOf(pattern: string): string | undefined {
+  if (pattern.startsWith("/")) return undefined;
+  const [longest = ""] = pattern.split(/[*?]/).sort((a, b) => b.length - a.length);
+  return longest === "" ? undefined : longest;
+}
+
 /** Whether the whole of `text` matches; `*` is any text, `?` one character. */
 export function matchesGlob(glob: string, text: string): boolean {
   let at = 0;

@@ -21,6 +21,7 @@
 
 import { watchChannels } from "./channels.ts";
 import { checkOptions, needsVersions, type SelectOptions, type SelectRule } from "./options.ts";
+import { literalOf } from "./pattern.ts";
 import { isRankedLate, type LeftOut, openRanking, type Selected } from "./ranking.ts";
 import { asksForDates, candidateMaker, makeRules, nameOf, takesChannels } from "./rules.ts";
 import { readTag } from "./shape.ts";
@@ -40,6 +41,8 @@ export interface Selection<T extends Selectable> {
   readonly streams: boolean;
   /** Whether nothing more can be chosen: `streams` and `limit` is reached. */
   readonly full: boolean;
+  /** A text in every tag that can be chosen, where tags without it have no say in that; else `undefined`. */
+  readonly containing: string | undefined;
   /** Tags that passed without the date that `minAge`, `maxAge` or `sort` asks for. */
   readonly undated: number;
   /** The rule that leaves the tag out, or `undefined`. */
@@ -85,6 +88,7 @@ export function openSelection<T extends Selectable>(options: SelectOptions = {})
 
   return {
     streams,
+    containing: channels === undefined ? containingOf(options) : undefined,
     get full() {
       return streams && passed >= limit;
     },
@@ -114,4 +118,9 @@ export function openSelection<T extends Selectable>(options: SelectOptions = {})
       return { chosen: ranked.chosen, leftOut: [...leftOut, ...ranked.leftOut] };
     },
   };
+}
+
+function containingOf({ include = [] }: SelectOptions): string | undefined {
+  const [only, ...others] = include;
+  return only === undefined || others.length > 0 ? undefined : literalOf(only);
 }

@@ -93,3 +93,26 @@ Deno.test("aliases asks each tag where the API does not answer, and says nothing
   const { code, stdout, stderr } = await world.run(aliases, ["ghcr.io/library/app"]);
   assertEquals([code, stdout, stderr], [0, "2.0\n", ""]);
 });
+
+Deno.test("tags --details --include lets Quay leave out what is not wanted", async () => {
+  const many = Array.from({ length: 250 }, (_, at) => `${at % 25}.${at}`);
+  const image = buildImage();
+  const world = createImageWorld(
+    quay({
+      images: { "team/app": { tags: Object.fromEntries(many.map((tag) => [tag, image])) } },
+    }),
+  );
+  const pages = () => world.network.requests.filter(({ url }) => url.includes("/tag/?")).length;
+  const words = ["--max-age", "500w", "quay.io/team/app"];
+  const narrow = await world.run(tags, ["--include", "7.*", ...words]);
+  assertEquals([narrow.code, pages()], [0, 1]);
+  const wide = await world.run(tags, ["--include", "7.*", "--include", "99.*", ...words]);
+  assertEquals(wide.stdout, narrow.stdout);
+  assertEquals(narrow.stdout.split("\n").length, 11);
+  const none = await world.run(tags, ["--include", "eleventh*", ...words]);
+  assertEquals([none.code, none.stdout], [0, ""]);
+  assert(
+    world.network.requests.every(({ url }) => !url.includes("/v2/")),
+    "nothing is looked at twice",
+  );
+});

@@ -293,6 +293,18 @@ Deno.test("openSelection() streams where no rule needs the whole list", () => {
   for (const options of waiting) assert(!openSelection(options).streams, JSON.stringify(options));
 });
 
+Deno.test("openSelection() tells what every chosen tag contains, where the others have no say", () => {
+  const containing = (options: SelectOptions) => openSelection(options).containing;
+  assertEquals(containing({ include: ["1.24*"] }), "1.24");
+  assertEquals(containing({ include: ["*-alpine?.1"], exclude: ["x"] }), "-alpine");
+  assertEquals(containing({ include: ["1.*"], newest: 3, channels: true }), "1.");
+  for (
+    const include of [undefined, [], ["*"], ["/^1\\.24/"], ["1.24*", "1.25*"]]
+  ) assertEquals(containing({ include }), undefined);
+  // Channels are told by all tags of the list.
+  assertEquals(containing({ include: ["1.24*"], newest: 3 }), undefined);
+});
+
 Deno.test("openSelection() says when nothing more can be chosen", () => {
   const selection = openSelection<string>({ include: ["1.*"], limit: 2 });
   assertEquals(["1.0", "x", "1.1", "1.2"].map((tag) => selection.judge(tag)), [
