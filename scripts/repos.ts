@@ -58,6 +58,7 @@ interface Job {
   readonly registry: string;
   readonly namespace?: string;
   readonly found: RepositoryDetails[];
+  count: number;
   complete: boolean;
 }
 
@@ -78,6 +79,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
     registry: flow.locate(inside(text)).registry,
     namespace: namespaces[at],
     found: [],
+    count: 0,
     complete: false,
   }));
   const isHeld = order !== undefined || format === "json" || format === "table";
@@ -91,6 +93,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
     const { registry, namespace, found } = job;
     try {
       for await (const each of flow.repositories(registry, namespace, { signal })) {
+        job.count++;
         if (isHeld) found.push(each);
         else await print([each], job, turn);
       }
@@ -102,6 +105,11 @@ async function run(args: Arguments, context: Context): Promise<number> {
   }
 
   const code = await each(jobs, list);
+  for (const { registry, namespace, complete, count } of jobs) {
+    if (!complete || count > 0 || args.has("quiet")) continue;
+    const name = namespace === undefined ? registry : `${registry}/${namespace}`;
+    await context.stderr.write(`portolan: ${name}: no repositories, or none to be seen\n`);
+  }
   const seen = jobs.filter(({ complete, found }) => complete || found.length > 0);
   if (format === "json") await context.stdout.write(formatValues(seen.map(toRecord), several));
   if (format === "table") await context.stdout.write(formatRows(seen));

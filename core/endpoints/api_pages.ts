@@ -158,7 +158,7 @@ async function openListing<T extends Named>(
     if (isGood(answer)) return { listing, first: pageIn(answer, api, ports.operation) };
     // That another address wants a login does not unsay that it is not here.
     if (answer.status !== 401 || missing === undefined) {
-      missing = refused(api, answer, ports.operation);
+      missing = refused(place, api, answer, ports.operation);
     }
     if (answer.status !== 404) break;
   }
@@ -180,7 +180,7 @@ async function pageAt<T extends Named>(
 ): Promise<ApiPage<T>> {
   const answer = await ask(place, wanted, ports);
   if (isGood(answer)) return pageIn(answer, wanted.api, ports.operation);
-  throw refused(wanted.api, answer, ports.operation);
+  throw refused(place, wanted.api, answer, ports.operation);
 }
 
 function ask<T extends Named>(
@@ -207,15 +207,19 @@ function pageIn<T>(
   throw operation.fail("protocol", reason, { status, request });
 }
 
-function refused(api: RegistryApi, answer: Answer, operation: Operation): Error {
+function refused(
+  { registry }: Place,
+  api: RegistryApi,
+  answer: Answer,
+  operation: Operation,
+): Error {
   const { status, diagnostics, request, attempts } = answer;
   const { host } = new URL(api.origin);
   const code = ({ 401: "unauthorized", 403: "denied", 404: "not_found" } as const)[status] ??
     "protocol";
-  return operation.fail(code, `${host} answers with status ${status}`, {
-    status,
-    diagnostics,
-    request,
-    attempts,
-  });
+  // A login that is refused does not come here.
+  const reason = status === 401 && api.login !== undefined
+    ? `${host} wants a login, which "portolan login ${registry}" keeps: status ${status}`
+    : `${host} answers with status ${status}`;
+  return operation.fail(code, reason, { status, diagnostics, request, attempts });
 }

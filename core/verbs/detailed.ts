@@ -1,5 +1,5 @@
 import type { RegistryApi, TagDetails } from "../adapter.ts";
-import { type ApiOutcome, listApi } from "../endpoints/api_pages.ts";
+import { type ApiOutcome, type ApiPorts, listApi } from "../endpoints/api_pages.ts";
 import type { ListingOptions } from "../endpoints/names.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { RegistryError } from "../errors.ts";
@@ -32,7 +32,9 @@ export async function* listDetailed(
   options: DetailedOptions,
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
-  const { limit = Infinity, containing } = options;
+  const { limit = Infinity, containing, signal: outer } = options;
+  const { stop, signal } = stopOf(outer);
+  const operation = chartroom.begin(`read the details of "${nameOf(target)}"`, target, { signal });
   const seen = new Set<string>();
 
   function fresh(tags: readonly TagDetails[]): readonly TagEntry[] {
@@ -44,7 +46,7 @@ export async function* listDetailed(
   const walk = { ...options, fresh, seen };
   let doubt: string | undefined;
   try {
-    const outcome = yield* fromApi(target, api, walk, chartroom);
+    const outcome = yield* fromApi(target, api, walk, { ...chartroom, operation, stop });
     if (outcome === "cut") return false;
     const { steady, total = 0 } = outcome;
     // An empty list is worth another look where all were asked for: hardly any repository has no tag.
@@ -52,9 +54,16 @@ export async function* listDetailed(
     if (steady === "yes" && total <= seen.size && isLikely) return true;
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    doubt = error.message;
+    const subject = isWhateverAsked(error, api) ? target.registry : nameOf(target);
+    doubt = `${subject}: dates and sizes are missing: ${operation.reasonOf(error)}`;
   }
   return yield* fromPlain(target, { ...walk, doubt }, chartroom);
+}
+
+/** Whether an API's failure is none of the one repository. Where nobody can log in, 401 is. */
+function isWhateverAsked({ code }: RegistryError, { login }: RegistryApi): boolean {
+  return code === "unavailable" || code === "rate_limited" ||
+    (code === "unauthorized" && login !== undefined);
 }
 
 /** How the plain listing goes on after the API. */
@@ -77,7 +86,7 @@ async function* fromPlain(
   try {
     for await (const page of listTags(target, { pageSize }, ports)) {
       // Told once the plain listing answers: else its own error says all there is to say.
-      if (untold !== undefined) chartroom.warn(`${name}: dates and sizes are missing: ${untold}`);
+      if (untold !== undefined) chartroom.warnOnce(untold);
       untold = undefined;
       const news = fresh(page);
       if (news.length > 0) yield news;
@@ -95,15 +104,11 @@ async function* fromPlain(
 async function* fromApi(
   target: Target,
   api: RegistryApi,
-  { signal: outer, limit = Infinity, containing, fresh, seen }: Walk,
-  { begin, askApi }: Chartroom,
+  { limit = Infinity, containing, fresh, seen }: Walk,
+  ports: Pick<ApiPorts, "askApi" | "operation" | "stop">,
 ): AsyncGenerator<readonly TagEntry[], ApiOutcome | "cut"> {
-  const { stop, signal } = stopOf(outer);
-  const operation = begin(`read the details of "${nameOf(target)}"`, target, { signal });
   const pages = listApi(target, api, api.tags?.(target.repository, containing) ?? [], {
-    askApi,
-    operation,
-    stop,
+    ...ports,
     optional: true,
     // One more tells that there are more.
     most: limit + 1,

@@ -126,10 +126,10 @@ function worstOf(failures: readonly RegistryError[]): RegistryError | undefined 
 }
 
 function shortfallOf(failure: RegistryError, operation: Operation): RegistryError {
-  const { code, message, facts } = failure;
+  const { code, facts } = failure;
   if (code === "digest_mismatch" || code === "incomplete") return failure;
-  const reason = message.replace(`Cannot ${operation.what}: `, "");
-  return operation.fail("incomplete", `not all could be asked: ${reason}`, facts, failure);
+  const reason = `not all could be asked: ${operation.reasonOf(failure)}`;
+  return operation.fail("incomplete", reason, facts, failure);
 }
 
 /** What referrers refer to: a platform's image, or what the reference names. */

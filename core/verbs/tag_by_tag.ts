@@ -96,7 +96,7 @@ export function shortfallOf(
 ): RegistryError {
   const forged = failures.find(({ code }) => code === "digest_mismatch");
   const cause = forged ?? failures[0];
-  const reason = cause?.message.replace(`Cannot ${operation.what}: `, "");
+  const reason = cause && operation.reasonOf(cause);
   const isOurs = cause?.code === "incomplete" && cause.facts.request === undefined;
   const facts: ErrorFacts = isOurs ? { hint: ASK_MORE } : cause?.facts ?? {};
   const message = reason === undefined ? what : `${what}: ${reason}`;

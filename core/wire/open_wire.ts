@@ -82,6 +82,8 @@ export interface Wire {
   clean(text: string, limit?: number): string;
   /** Tells a person one sentence. */
   warn(message: string): void;
+  /** Tells it, unless it was told so before: for what is true of more than the question at hand. */
+  warnOnce(message: string): void;
 }
 
 /**
@@ -103,10 +105,16 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
   function warn(message: string): void {
     options.onWarning?.(clean(message));
   }
+  const warned = new Set<string>();
+  function warnOnce(message: string): void {
+    if (warned.has(message)) return;
+    warned.add(message);
+    warn(message);
+  }
   const random = options.random ?? Math.random;
   const sender = createSender({ transport, routes, clock, random, retries });
   const keyring = createKeyring(options.credentials, { routes, trustedRealms, onWarning: warn });
-  const tokens = createTokens({ sender, clock, keyring, onWarning: warn });
+  const tokens = createTokens({ sender, clock, keyring, onWarning: warnOnce });
   const auth = createAuth({ sender, routes, keyring, tokens, holdsSecret });
   return {
     ask: createAsk({ sender, auth, keyring, clock }),
@@ -126,6 +134,7 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
     pause: (attempt: number, signal?: AbortSignal) => clock.sleep(backoff(attempt, random), signal),
     clean,
     warn,
+    warnOnce,
   };
 }
 

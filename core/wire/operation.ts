@@ -53,6 +53,8 @@ export interface Operation {
   spend(): void;
   /** The error for this operation; an adapter's hint for `code` goes before a general one. */
   fail(code: ErrorCode, reason: string, facts?: ErrorFacts, cause?: unknown): RegistryError;
+  /** Why something went wrong, by an error of this operation, without what was being done. */
+  reasonOf(error: RegistryError): string;
   /** The `incomplete` for what broke off when there was something already: `seen`, as in `7 tags`. */
   incomplete(error: RegistryError, seen: string): RegistryError;
   /** Another operation's error, in the words of this one. */
@@ -95,14 +97,16 @@ export function beginOperation(
     });
   }
 
+  function reasonOf({ message }: RegistryError): string {
+    return message.replace(`Cannot ${what}: `, "");
+  }
+
   function incomplete(error: RegistryError, seen: string): RegistryError {
-    const reason = error.message.replace(`Cannot ${what}: `, "");
-    return fail("incomplete", `stopped after ${seen}: ${reason}`, error.facts, error);
+    return fail("incomplete", `stopped after ${seen}: ${reasonOf(error)}`, error.facts, error);
   }
 
   function adopt(error: RegistryError, other: Operation): RegistryError {
-    const reason = error.message.slice(`Cannot ${other.what}: `.length);
-    return fail(error.code, reason, error.facts, error.cause);
+    return fail(error.code, other.reasonOf(error), error.facts, error.cause);
   }
 
   function reading<T>(parse: () => T): T {
@@ -141,6 +145,7 @@ export function beginOperation(
       budget.left--;
     },
     fail,
+    reasonOf,
     incomplete,
     adopt,
     reading,

@@ -43,7 +43,6 @@ export function createTokens(ports: {
   const kept = new Map<string, Grant>();
   const flights = new Map<string, { readonly work: Promise<Grant>; readonly by: Operation }>();
   const identities = new Map<Login, number>();
-  const warned = new Set<string>();
 
   async function get(
     place: Place,
@@ -164,8 +163,6 @@ export function createTokens(ports: {
   }
 
   function warnWithheld({ registry }: Place, host: string): void {
-    if (warned.has(`${registry} ${host}`)) return;
-    warned.add(`${registry} ${host}`);
     onWarning(
       `${registry} wants its credentials at ${host}, which is not its own host: asking there ` +
         `anonymously; --trust-realm ${host} would send them`,

@@ -41,6 +41,7 @@ Deno.test("namespaces are those of a login that the machine keeps", async () => 
 Deno.test("namespaces without a login is exit 4, of a registry without an API exit 8", async () => {
   const nobody = await run([]);
   assertEquals([nobody.code, nobody.stdout], [4, ""]);
+  assertStringIncludes(nobody.stderr, '"portolan login docker.io"');
   const quay = await run(["quay.io"]);
   assertEquals([quay.code, quay.network.requests.length], [8, 0]);
   assertStringIncludes(quay.stderr, "does not tell which there are");

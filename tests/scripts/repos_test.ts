@@ -98,3 +98,11 @@ for (const [what, words, expected, said] of refusals) {
     for (const text of said) assertStringIncludes(stderr, text);
   });
 }
+
+Deno.test("repos of a namespace with nothing in it says so, on stderr alone", async () => {
+  const { run } = createImageWorld(quay({ content }));
+  const { code, stdout, stderr } = await run(repos, ["quay.io/nobody"]);
+  assertEquals([code, stdout], [0, ""]);
+  assertStringIncludes(stderr, "quay.io/nobody: no repositories");
+  assertEquals((await run(repos, ["--quiet", "quay.io/nobody"])).stderr, "");
+});

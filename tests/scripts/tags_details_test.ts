@@ -116,3 +116,15 @@ Deno.test("tags --details --include lets Quay leave out what is not wanted", asy
     "nothing is looked at twice",
   );
 });
+
+Deno.test("tags --details of several repositories says once what is true of all of them", async () => {
+  const two = { "team/app": images["library/app"], "team/b": images["library/app"] };
+  const github = createImageWorld(ghcr({ images: two }));
+  const { code, stderr } = await github.run(tags, [
+    "--details",
+    "ghcr.io/team/app",
+    "ghcr.io/team/b",
+  ]);
+  assertEquals([code, stderr.trimEnd().split("\n").length], [0, 1]);
+  assertStringIncludes(stderr, "warning: ghcr.io: dates and sizes are missing: api.github.com");
+});
