@@ -11,6 +11,7 @@ import { apiChecks } from "./api_checks.ts";
 /** Bytes of one page, decoded. */
 const PAGE_LIMIT = 16 * 1024 * 1024;
 const MOST_PAGES = 10_000;
+const MOST_NAMES = 1_000_000;
 /** Pages under way at once. */
 const MOST_AHEAD = 8;
 /** Pages in a row that may bring nothing new. */
@@ -120,6 +121,9 @@ function openWatch<T extends Named>(first: ApiPage<T>, operation: Operation): {
       idle = isIdle ? idle + 1 : 0;
       steady &&= news === page.items.length && page.total === first.total;
       isCursor ||= page.next !== undefined;
+      if (names.size > MOST_NAMES) {
+        throw operation.fail("protocol", `the API lists more than ${MOST_NAMES} names`);
+      }
       if (idle < MOST_IDLE_PAGES) return;
       throw operation.fail("protocol", `${idle} pages in a row brought nothing new`);
     },

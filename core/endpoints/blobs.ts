@@ -156,8 +156,13 @@ async function* passing(
   }
 }
 
+/** Lets go of what is not wanted; how it would have ended is no matter. */
 async function drop(body: AsyncIterable<Uint8Array>): Promise<void> {
-  for await (const _ of body) break;
+  try {
+    for await (const _ of body) break;
+  } catch (error) {
+    if (!(error instanceof Setback)) throw error;
+  }
 }
 
 function readVerified({ digest, size }: Wanted, limit: number): Reader<Uint8Array> {

@@ -1,6 +1,7 @@
 import type { Ask } from "../wire/ask.ts";
 import { doorQuestion } from "../wire/auth.ts";
 import type { Place } from "../wire/grant.ts";
+import { named } from "../wire/keyring.ts";
 import type { Operation } from "../wire/operation.ts";
 import { explain, refusedAnswer } from "../wire/refusal.ts";
 
@@ -22,7 +23,11 @@ export async function knock(
   const { answer, asker } = asked;
   if (answer.value === undefined) throw refusedAnswer(place, asked, operation);
   if (asker.login !== undefined) return true;
-  const explained = explain(place, { ...asker, unused: undefined }, {}, operation);
+  const { spurned, withheldFrom } = asker;
+  if (spurned !== undefined) {
+    throw operation.fail("unauthorized", `the registry refuses ${named(spurned)}`);
+  }
+  const explained = explain(place, { withheldFrom }, {}, operation);
   if (explained !== undefined) throw explained;
   if (asker.unused === undefined) throw operation.fail("unauthorized", "there are no credentials");
   return false;

@@ -103,20 +103,28 @@ function mayPass(error: unknown, operation: Operation): boolean {
     error.facts.side !== "source" && !operation.signal?.aborted;
 }
 
+/** An upload that was begun. */
+interface Begun {
+  /** Where it goes on. */
+  readonly url: URL;
+  /** Bytes that a chunk must have, unless it is the last. */
+  readonly least: number;
+}
+
 /** Begins an upload; where it would only copy within the registry, that is all. */
 async function begin(
   place: Place,
   digest: Digest,
   mount: Mount | undefined,
   ports: UploadPorts,
-): Promise<URL | "mounted"> {
+): Promise<Begun | "mounted"> {
   const { ask, operation } = ports;
   const url = addressIn(place, "blobs/uploads/");
   const mounting = mount && await askToMount(url, digest, mount, ports);
   if (mounting?.answer.status === 201) return "mounted";
-  if (mounting?.answer.status === 202) return nextAddress(place, mounting, ports);
-  const asked = await ask(place, post(url), operation);
-  if (asked.answer.status === 202) return nextAddress(place, asked, ports);
+  const asked = mounting?.answer.status === 202 ? mounting : await ask(place, post(url), operation);
+  const { status, headers } = asked.answer;
+  if (status === 202) return { url: nextAddress(place, asked, ports), least: leastChunk(headers) };
   throw refusedAnswer(place, asked, operation);
 }
 
@@ -144,15 +152,16 @@ function post(url: URL): Matter<true> {
 
 async function upload(
   place: Place,
-  begun: URL,
-  { digest, size, content, chunk }: Outbound,
+  begun: Begun,
+  { digest, size, content, chunk: wish = Infinity }: Outbound,
   ports: UploadPorts,
 ): Promise<void> {
   const { operation } = ports;
   const before = operation.left();
-  let url = begun;
+  let { url } = begun;
+  const chunk = Math.max(wish, begun.least);
   let rest = await content();
-  if (chunk !== undefined && size > chunk && !place.adapter.uploads?.whole) {
+  if (size > chunk && !place.adapter.uploads?.whole) {
     url = await sendChunks(place, url, { content: rest, chunk }, {
       ...ports,
       next(asked: Asked): URL {
@@ -172,6 +181,13 @@ async function upload(
     // While bytes go, the operation's time stands still.
     operation.extend(before - operation.left());
   }
+}
+
+/** Source: OCI distribution specification 1.1, "Pushing a blob in chunks": `OCI-Chunk-Min-Length`. */
+function leastChunk(headers: Headers): number {
+  const told = headers.get("oci-chunk-min-length") ?? "";
+  // A chunk is held: what is past a hundred megabytes is not heeded.
+  return /^[0-9]{1,8}$/.test(told) ? Number(told) : 1;
 }
 
 async function finish(

@@ -77,8 +77,12 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
     const what = `find the aliases of "${fullNameOf(target)}"`;
     const budget = budgetOf(maxRequests);
     const operation = begin(what, target, { signal, budget });
-    const asked = await manifests.resolve(target, nameOf(target), operation);
-    const listed = await list(target, operation, budget);
+    const resolving = manifests.resolve(target, nameOf(target), operation);
+    const listing = list(target, operation, budget);
+    // Where the reference itself is not there, that is the error.
+    resolving.catch((error) => stop.abort(error));
+    await Promise.allSettled([listing]);
+    const [asked, listed] = [await resolving, await listing];
     // A tag beside a digest is asked like any other.
     const own = target.digest === undefined ? nameOf(target) : undefined;
     const chosen = selectTags(listed.value, { ...options, noDigestTags: true });

@@ -1,7 +1,8 @@
 import { nearestMiss } from "./nearest.ts";
 import { openReleaseSearch, type ReleaseSearch, type Searched } from "./newest_release.ts";
 import type { SelectOptions, SelectRule } from "./options.ts";
-import { type LeftOut, openSelection, type Selectable } from "./select.ts";
+import type { LeftOut } from "./ranking.ts";
+import { openSelection, type Selectable } from "./select.ts";
 
 /** What of a list is the latest, and what is told on the way. */
 export interface FindOptions<T> extends SelectOptions {

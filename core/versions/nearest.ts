@@ -2,7 +2,8 @@ import { newestRelease } from "./newest_release.ts";
 import type { SelectOptions } from "./options.ts";
 import { compareTags } from "./order.ts";
 import { exampleOf, nameOf, variantOf, withoutDigits } from "./rules.ts";
-import { type LeftOut, type Selectable, selectTags } from "./select.ts";
+import type { LeftOut } from "./ranking.ts";
+import { type Selectable, selectTags } from "./select.ts";
 import { parseVersion, type Version } from "./shape.ts";
 import { value } from "./runs.ts";
 

@@ -26,8 +26,6 @@ import { isRankedLate, type LeftOut, openRanking, type Selected } from "./rankin
 import { asksForDates, candidateMaker, makeRules, nameOf, takesChannels } from "./rules.ts";
 import { readTag } from "./shape.ts";
 
-export type { LeftOut, Selected } from "./ranking.ts";
-
 /** What can be selected: names, or records that have one. */
 export type Selectable = string | { readonly name: string };
 

@@ -21,7 +21,7 @@ export interface Place {
 export interface Login {
   /** The password or token. */
   readonly secret: Secret;
-  /** The user name, where it goes along apart from the secret. */
+  /** The user name, if there is one. */
   readonly username?: string;
   /** Where they were found, for messages. */
   readonly source?: string;

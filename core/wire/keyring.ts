@@ -1,5 +1,5 @@
 import type { RegistryApi } from "../adapter.ts";
-import type { Credentials, CredentialSource } from "../credentials.ts";
+import type { CredentialQuery, Credentials, CredentialSource } from "../credentials.ts";
 import type { Login, Place } from "./grant.ts";
 import type { Routes } from "./route.ts";
 import { Secret } from "./secret.ts";
@@ -30,23 +30,62 @@ export function createKeyring(
   },
 ): Keyring {
   const { routes, trustedRealms, onWarning } = options;
-  const found = new Map<string, Promise<Login | undefined>>();
+  const found = new Map<string, Promise<Credentials | undefined>>();
   const logins = new Map<string, Login>();
   const refused = new Set<Login>();
 
-  async function ask(place: Place): Promise<Login | undefined> {
-    const { adapter, registry, repository } = place;
-    const credentials = await source?.({ adapter, registry, repository });
-    if (credentials === undefined) return undefined;
-    // One login for all repositories that share it, so that they share its tokens too.
-    const name = JSON.stringify([registry, place.origin, credentials]);
-    const login = logins.get(name) ?? {
-      secret: wrap(credentials, place),
+  function lookUp(query: CredentialQuery): Promise<Credentials | undefined> {
+    const name = JSON.stringify([query.registry, query.repository]);
+    const known = found.get(name);
+    if (known !== undefined) return known;
+    const finding = Promise.resolve(source?.(query));
+    found.set(name, finding);
+    // A helper that failed may be asked again.
+    finding.catch(() => found.delete(name));
+    return finding;
+  }
+
+  /** One login for all places that share it, so that they share its tokens too. */
+  function shared(
+    audience: string,
+    credentials: Credentials,
+    wrap: () => Secret | undefined,
+  ): Login | undefined {
+    const name = JSON.stringify([audience, credentials]);
+    const known = logins.get(name);
+    if (known !== undefined) return known;
+    const secret = wrap();
+    if (secret === undefined) return undefined;
+    const login = {
+      secret,
       source: credentials.source,
       stored: credentials.stored ?? false,
+      ...("username" in credentials ? { username: credentials.username } : {}),
     };
     logins.set(name, login);
     return login;
+  }
+
+  async function loginFor(place: Place): Promise<Login | undefined> {
+    const { adapter, registry, repository, origin } = place;
+    const credentials = await lookUp({ adapter, registry, repository });
+    return credentials &&
+      shared(`${registry} ${origin}`, credentials, () => wrap(credentials, place));
+  }
+
+  async function loginForApi(place: Place, api: RegistryApi): Promise<Login | undefined> {
+    if (api.login === undefined) return undefined;
+    const { adapter, registry, repository } = place;
+    const { host } = new URL(api.origin);
+    const [ours, own] = await Promise.all([
+      lookUp({ adapter, registry, repository }),
+      lookUp({ adapter, registry: host }),
+    ]);
+    const credentials = own ?? ours;
+    // A source that does not look at the host gives what is meant for the registry.
+    const isOwn = own !== undefined && JSON.stringify(own) !== JSON.stringify(ours);
+    return credentials &&
+      shared(`api ${host}`, credentials, () => wrapForApi(credentials, isOwn, api));
   }
 
   function wrap(credentials: Credentials, place: Place): Secret {
@@ -72,28 +111,6 @@ export function createKeyring(
     return [origin, ...[...pinned, ...trusted].map((url) => routes.route(new URL(url)).origin)];
   }
 
-  async function askForApi(place: Place, api: RegistryApi): Promise<Login | undefined> {
-    const { adapter, registry, repository } = place;
-    const { host } = new URL(api.origin);
-    if (api.login === undefined) return undefined;
-    const shared = await source?.({ adapter, registry, repository });
-    const own = await source?.({ adapter, registry: host });
-    const credentials = own ?? shared;
-    // A source that does not look at the host gives what is meant for the registry.
-    const isOwn = own !== undefined && JSON.stringify(own) !== JSON.stringify(shared);
-    const secret = credentials && wrapForApi(credentials, isOwn, api);
-    if (credentials === undefined || secret === undefined) return undefined;
-    const name = JSON.stringify([host, credentials]);
-    const login = logins.get(name) ?? {
-      secret,
-      source: credentials.source,
-      stored: credentials.stored ?? false,
-      ...("username" in credentials ? { username: credentials.username } : {}),
-    };
-    logins.set(name, login);
-    return login;
-  }
-
   /** A token for the registry is none for its API. */
   function wrapForApi(
     credentials: Credentials,
@@ -114,30 +131,17 @@ export function createKeyring(
     return isToken(password) ? Secret.bearer(password, audience) : undefined;
   }
 
-  function lookUp(
-    name: string,
-    ask: () => Promise<Login | undefined>,
-  ): Promise<Login | undefined> {
-    const known = found.get(name);
-    if (known !== undefined) return known;
-    const finding = ask();
-    found.set(name, finding);
-    // A helper that failed may be asked again.
-    finding.catch(() => found.delete(name));
-    return finding;
-  }
-
   return {
     async find(place: Place): Promise<Login | undefined> {
-      const login = await lookUp(nameOf(place), () => ask(place));
+      const login = await loginFor(place);
       return login === undefined || refused.has(login) ? undefined : login;
     },
     async findForApi(place: Place, api: RegistryApi): Promise<Login | undefined> {
-      const login = await lookUp(apiNameOf(place, api), () => askForApi(place, api));
+      const login = await loginForApi(place, api);
       return login === undefined || refused.has(login) ? undefined : login;
     },
     async spurned(place: Place): Promise<Login | undefined> {
-      const login = await lookUp(nameOf(place), () => ask(place));
+      const login = await loginFor(place);
       return login !== undefined && refused.has(login) ? login : undefined;
     },
     spurn(login: Login, { registry }: Place): void {
@@ -146,14 +150,6 @@ export function createKeyring(
       onWarning(`${registry} refuses ${named(login)}: going on without`);
     },
   };
-}
-
-function nameOf({ registry, origin, repository }: Place): string {
-  return JSON.stringify([registry, origin, repository]);
-}
-
-function apiNameOf({ registry, repository }: Place, { origin }: RegistryApi): string {
-  return JSON.stringify([registry, repository, "api", origin]);
 }
 
 /** A login, for messages. */

@@ -48,8 +48,9 @@ export function nextHop(
   const mayLeave = question.redirects === "open" || question.redirects === "storage";
   const isSafe = next.protocol === "https:" ||
     (next.protocol === "http:" && from.protocol === "http:");
-  const isElsewhere = mayLeave && isSafe &&
-    (!isPrivate(next.hostname) || isPrivate(home.hostname));
+  const isOutside = !isPrivate(next.hostname) || isPrivate(home.hostname);
+  // Where the caller put another origin in the place of a host, that is no word of the server's.
+  const isElsewhere = mayLeave && ((isSafe && isOutside) || next !== meant);
   const hasSecret = meant.username !== "" || meant.password !== "" ||
     transport.holdsSecret(location);
   if (question.redirects !== "nowhere" && !hasSecret && (isHome || isElsewhere)) return next;

@@ -114,6 +114,8 @@ export function createSender(ports: {
         url = nextHop(reply.headers.get("location"), url, { status, question, routes, transport });
         // Not even back at home: others have no say in what is asked with a secret.
         if (url.origin !== question.url.origin) secret = undefined;
+        const closed = gate.closedFor(laneOf(question, url.host));
+        if (closed > 0) return closedTrouble(url.host, closed);
       }
     } catch (error) {
       const { confidential } = question;
@@ -134,9 +136,7 @@ export function createSender(ports: {
     for (;;) {
       const closed = gate.closedFor(lane);
       if (closed > 0 && !operation.canWait(closed)) {
-        const reason = `${host} asks to wait for ${Math.ceil(closed / 1000)} s`;
-        const trouble: Trouble = { code: "rate_limited", host, reason, attempts: 0, wait: closed };
-        throw failure(trouble, question, operation, attempt - 1);
+        throw failure(closedTrouble(host, closed), question, operation, attempt - 1);
       }
       await pause(closed, operation);
       const leave = await gate.enter(lane, question.atOnce ?? PER_HOST, operation.signal);
@@ -217,6 +217,12 @@ export function createSender(ports: {
   }
 
   return { send };
+}
+
+/** A host that asked another question to wait. */
+function closedTrouble(host: string, wait: number): Trouble {
+  const reason = `${host} asks to wait for ${Math.ceil(wait / 1000)} s`;
+  return { code: "rate_limited", host, reason, attempts: Infinity, wait };
 }
 
 /** A web API on a registry's own host has limits of its own: where it asks for patience, the registry does not. */

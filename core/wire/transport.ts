@@ -134,6 +134,7 @@ export function createTransport(ports: {
     if (json !== undefined) headers.set("content-type", "application/json");
     if (request.secret && authorised) remember(request.secret);
 
+    const client = await ports.clientFor?.(url.host);
     const started = clock.now();
     const deadline = started + request.time;
     const watch = startWatch(clock, signal);
@@ -182,7 +183,6 @@ export function createTransport(ports: {
     const time = isAtHand ? SENDING : Math.min(HEADERS, request.headersTime);
     watch.expect(time, deadline, "no answer");
     try {
-      const client = await ports.clientFor?.(url.host);
       response = await ports.fetch(url, {
         method,
         headers,

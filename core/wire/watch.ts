@@ -5,10 +5,7 @@ import { Setback } from "./setback.ts";
 export interface Watch {
   /** Aborted when time is up, or by the outer signal. */
   readonly signal: AbortSignal;
-  /**
-   * From now on something must happen within `ms`, and all of it before `deadline`. No moment may be earlier
-   * than one that was expected before: the timer is never set back.
-   */
+  /** From now on something must happen within `ms`, and all of it before `deadline`. */
   expect(ms: number, deadline: number, what: string): void;
   /** From now on nothing has to happen. */
   rest(): void;
@@ -18,38 +15,47 @@ export interface Watch {
   stop(): void;
 }
 
-/** Starts a watch with one timer, which is set anew only when it runs out. */
+/** Starts a watch with one timer, which is set anew only when it runs out, or when that would be too late. */
 export function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch {
   const controller = new AbortController();
-  const done = new AbortController();
+  let timer: AbortController | undefined;
+  let rings = Infinity;
   let until = Infinity;
-  let running = false;
+  let stopped = false;
   let resting = false;
   let what = "";
   let late: Setback | undefined;
   const onOuter = () => {
     controller.abort(outer?.reason);
-    done.abort();
+    stop();
   };
-  outer?.addEventListener("abort", onOuter, { once: true });
-  if (outer?.aborted) onOuter();
+
+  function stop(): void {
+    outer?.removeEventListener("abort", onOuter);
+    stopped = true;
+    timer?.abort();
+  }
 
   async function run(): Promise<void> {
-    running = true;
+    const own = timer = new AbortController();
     try {
       for (let left = until - clock.now(); left > 0; left = until - clock.now()) {
-        await clock.sleep(left, done.signal);
+        rings = until;
+        await clock.sleep(left, own.signal);
         // Whoever rests may have been forgotten; the next expectation sets it anew.
         if (resting) return;
       }
       late = new Setback("slow", what);
       controller.abort(late);
     } catch {
-      // Stopped: all went well, or it ended for another reason.
+      // Stopped: all went well, it ended for another reason, or another timer runs in its place.
     } finally {
-      running = false;
+      if (timer === own) timer = undefined;
     }
   }
+
+  outer?.addEventListener("abort", onOuter, { once: true });
+  if (outer?.aborted) onOuter();
 
   return {
     signal: controller.signal,
@@ -58,15 +64,14 @@ export function startWatch(clock: Clock, outer: AbortSignal | undefined): Watch 
       resting = false;
       until = Math.min(now + ms, deadline);
       what = `${expected} within ${Math.max(0, (until - now) / 1000).toFixed(1)} s`;
-      if (!running) run();
+      if (stopped || (timer !== undefined && rings <= until)) return;
+      timer?.abort();
+      run();
     },
     rest(): void {
       resting = true;
     },
     late: () => late,
-    stop(): void {
-      outer?.removeEventListener("abort", onOuter);
-      done.abort();
-    },
+    stop,
   };
 }

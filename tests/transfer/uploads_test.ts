@@ -40,6 +40,11 @@ const HABITS: readonly Habit[] = [
     adapter: { uploads: { chunkMin: 5 * MIB } },
   },
   {
+    name: "chunks whose least size is told",
+    options: { habits: { patchStatus: 201, chunkMin: 5 * MIB, saysChunkMin: true } },
+    chunk: MIB,
+  },
+  {
     name: "PATCHes that are thrown away",
     options: { habits: { patchStatus: 201, discardsLater: true } },
     chunk: MIB,

@@ -40,6 +40,17 @@ Deno.test("watch.expect() aborts where the deadline has passed", async () => {
   assertEquals(watch.late()?.message, "no answer within 0.0 s");
 });
 
+Deno.test("watch.expect() may be of less time than before", async () => {
+  const clock = virtualClock();
+  const watch = startWatch(clock, undefined);
+  watch.expect(600_000, Infinity, "no answer");
+  watch.rest();
+  watch.expect(1000, Infinity, "nothing more");
+  await clock.sleep(1001);
+  assertEquals(watch.late()?.message, "nothing more within 1.0 s");
+  assertEquals(clock.sleepers(), 0);
+});
+
 Deno.test("watch.rest() lets any time pass, and what is expected then has all its time", async () => {
   const clock = virtualClock();
   const watch = startWatch(clock, undefined);
