@@ -8,8 +8,10 @@ import { startWatch } from "./watch.ts";
 
 /** Milliseconds for connecting and for the headers to come. */
 const HEADERS = 15_000;
-/** Milliseconds for sending what is at hand, and for the server to store it. */
+/** Milliseconds for the server to store what is at hand. */
 const SENDING = 120_000;
+/** Bytes a millisecond that even a slow line sends: a half of a megabit a second. */
+const SLOWEST = 64;
 /** Milliseconds that a body may stay silent. */
 const SILENCE = 30_000;
 /** Tokens that are looked for in what is shown. */
@@ -179,8 +181,9 @@ export function createTransport(ports: {
     }
 
     // A stream is watched while it goes; what goes at once has its time in one.
-    const isAtHand = request.content instanceof Uint8Array;
-    const time = isAtHand ? SENDING : Math.min(HEADERS, request.headersTime);
+    const time = request.content instanceof Uint8Array
+      ? SENDING + request.content.length / SLOWEST
+      : Math.min(HEADERS, request.headersTime);
     watch.expect(time, deadline, "no answer");
     try {
       response = await ports.fetch(url, {

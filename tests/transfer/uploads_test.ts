@@ -89,6 +89,24 @@ function bare(options: DistributionOptions): DistributionOptions {
   return rest;
 }
 
+Deno.test("copy() leaves a slow line the time for a large chunk", async () => {
+  const clock = virtualClock();
+  let patches = 0;
+  const network = simulateNetwork([
+    distribution({ host: "source.example", images: { app: { tags: { "1": big } } } }),
+    distribution({
+      host: TARGET,
+      faults: async ({ method, signal }, _, answer) => {
+        if (method === "PATCH" && ++patches === 1) await clock.sleep(200_000, signal);
+        return await answer();
+      },
+    }),
+  ]);
+  const flow = openFlow({ clock, fetch: network.fetch, random: () => 0 });
+  await flow.copy("source.example/app:1", `${TARGET}/app:1`, { chunk: 10 * MIB });
+  assertEquals(patches, 2);
+});
+
 const TRUE_HABITS: readonly (readonly [string, ContentHabits, mounted: boolean])[] = [
   ["the specification", {}, true],
   ["a registry that never mounts", { mounts: "never" }, false],
