@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { environmentCredentials, openFlow, RegistryError } from "../../mod.ts";
+import {
+  type CredentialSource,
+  environmentCredentials,
+  openFlow,
+  RegistryError,
+} from "../../mod.ts";
 import { LOGIN, PASSWORD } from "../flow/houses.ts";
 import { assertWhole, GITHUB_TOKEN, HOUSES, listDetails, REPOSITORY } from "./api_world.ts";
 import {
@@ -137,4 +142,19 @@ Deno.test("an API that was replaced too gets the login, and the true one nothing
   assertWhole(run, TAGS);
   assertEquals(run.asked("hub.docker.com"), []);
   assert(run.asked("index.docker.io").includes("/v2/auth/token"));
+});
+
+Deno.test("credentials are looked up once for a registry and its API together", async () => {
+  const asked: string[] = [];
+  const credentials: CredentialSource = ({ registry, repository }) => {
+    asked.push(`${registry} ${repository}`);
+    return undefined;
+  };
+  const run = await listDetails(hub, {
+    content: CONTENT,
+    faults: ({ url }) =>
+      url.includes("hub.docker.com") ? new Response("", { status: 404 }) : undefined,
+  }, { flow: { credentials } });
+  assertWhole(run, TAGS);
+  assertEquals(asked.toSorted(), [`docker.io ${REPOSITORY}`, "hub.docker.com undefined"]);
 });

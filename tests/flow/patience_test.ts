@@ -127,3 +127,39 @@ Deno.test("flow.tags() says that a login was of no use where a registry names no
   assertEquals(error.code, "unauthorized");
   assertStringIncludes(error.message, "names no way in which the credentials could be used");
 });
+
+Deno.test("flow.tags() of others waits for a storage that asked one of them to", async () => {
+  const clock = virtualClock();
+  let refusals = 0;
+  const early: number[] = [];
+  const flow = openTo((_, { host, pathname }) => {
+    if (host !== "storage.example") {
+      return new Response("", {
+        status: 307,
+        headers: { location: `https://storage.example${pathname}` },
+      });
+    }
+    if (clock.now() >= 30_000) return listing("1");
+    early.push(clock.now());
+    refusals++;
+    return new Response("", { status: 429, headers: { "retry-after": "30" } });
+  }, { clock });
+  const first = outcome(flow, "registry.example/a/one");
+  await clock.sleep(1000);
+  const others = [1, 2, 3].map((at) => outcome(flow, `registry.example/a/r${at}`));
+  assertEquals(await Promise.all([first, ...others]), [["1"], ["1"], ["1"], ["1"]]);
+  assertEquals([refusals, early], [1, [0]]);
+});
+
+Deno.test("flow.tags() follows a redirect to a host in whose place the caller put another", async () => {
+  const origins = {
+    "registry.example": "https://93.184.216.34",
+    "storage.example": "http://127.0.0.1:5001",
+  };
+  const flow = openTo((_, { host }) =>
+    host === "127.0.0.1:5001" ? listing("1") : new Response("", {
+      status: 307,
+      headers: { location: "https://storage.example/x" },
+    }), { origins });
+  assertEquals(await outcome(flow, "registry.example/a/b"), ["1"]);
+});
