@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Credentials, RegistryError } from "../../mod.ts";
 import { challenge, listing, openTo, outcome, passwordOf } from "./asked.ts";
 
