@@ -12,7 +12,8 @@ import type { Wire } from "../wire/open_wire.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readBytes } from "../wire/reply.ts";
-import { addressOf, type Reply } from "../wire/transport.ts";
+import { addressOf } from "../wire/trace.ts";
+import type { Reply } from "../wire/transport.ts";
 import { addressIn } from "./address.ts";
 
 /** Bytes of one page, which is an index. Source: OCI distribution specification 1.1, "Pushing Manifests" */

@@ -1,6 +1,7 @@
 import { isPrivate } from "./address.ts";
 import type { Routes } from "./route.ts";
-import { addressOf, type Transport } from "./transport.ts";
+import { addressOf } from "./trace.ts";
+import type { Transport } from "./transport.ts";
 import { Refused } from "./trouble.ts";
 
 /**

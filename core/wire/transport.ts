@@ -2,7 +2,7 @@ import { printable } from "../names/printable.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Secret } from "./secret.ts";
 import { setbackOf } from "./setback.ts";
-import type { Exchange } from "./trace.ts";
+import { type Exchange, shown, tellingHeaders } from "./trace.ts";
 import { type Content, openContent } from "./content.ts";
 import { startWatch } from "./watch.ts";
 
@@ -16,20 +16,6 @@ const SLOWEST = 64;
 const SILENCE = 30_000;
 /** Tokens that are looked for in what is shown. */
 const MOST_TOKENS = 64;
-
-/** Headers of an answer that matter to the protocol, and so to a reader of the trace. */
-const TELLING_HEADERS = [
-  "content-type",
-  "content-length",
-  "content-range",
-  "docker-content-digest",
-  "link",
-  "location",
-  "ratelimit-limit",
-  "ratelimit-remaining",
-  "retry-after",
-  "www-authenticate",
-];
 
 /** The methods of the protocol. */
 export type Method = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -207,29 +193,4 @@ export function createTransport(ports: {
   }
 
   return { open, clean, holdsSecret };
-}
-
-/** An address without its user; of a signed one not even the query. */
-function shown({ origin, pathname, search }: URL, signed: boolean = false): string {
-  return `${origin}${pathname}${signed ? "" : search}`;
-}
-
-function tellingHeaders(
-  headers: Headers,
-  base: URL,
-  clean: (text: string) => string,
-): Record<string, string> {
-  const telling: Record<string, string> = {};
-  for (const name of TELLING_HEADERS) {
-    const value = headers.get(name);
-    // A redirect to a storage is signed in its query, and may name a user.
-    if (value !== null) telling[name] = clean(name === "location" ? addressOf(value, base) : value);
-  }
-  return telling;
-}
-
-/** Where a Location leads, without user and query; nothing of one that cannot be read. */
-export function addressOf(location: string, base: URL): string {
-  const url = URL.parse(location, base);
-  return url === null ? "an address that cannot be read" : shown(url, true);
 }
