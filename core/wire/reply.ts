@@ -61,7 +61,8 @@ async function collect(
   return { body: join(chunks, Math.min(size, limit)), isCut: size > limit };
 }
 
-function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+/** The first `size` bytes of what came in pieces. */
+export function join(chunks: readonly Uint8Array[], size: number): Uint8Array {
   const body = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {

@@ -1,3 +1,6 @@
+import { methodOf, type Question } from "./question.ts";
+import type { Trouble } from "./trouble.ts";
+
 /**
  * Statuses worth another try. 499 and 520 to 530 come from proxies and content networks in front of
  * a registry; 500 is among them because registries use it for passing troubles too.
@@ -37,4 +40,20 @@ export function isOverwhelmed(status: number): boolean {
  */
 export function backoff(attempt: number, random: () => number): number {
   return random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+}
+
+/** Whether a question goes to where a redirect leads as it is: 307 and 308 say so of what is written. */
+export function isRepeatable(question: Question<unknown>, status: number): boolean {
+  if (question.once) return false;
+  const method = methodOf(question);
+  return method === "GET" || method === "HEAD" || status === 307 || status === 308;
+}
+
+/** One for what cannot be sent anew; two where nobody answers who need not. */
+export function mostAttempts(
+  { once, optional }: Question<unknown>,
+  { attempts, status }: Trouble,
+): number {
+  if (once) return 1;
+  return optional && status === undefined ? Math.min(attempts, 2) : attempts;
 }

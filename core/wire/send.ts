@@ -5,12 +5,12 @@ import { diagnose, isHtml } from "./json.ts";
 import type { Operation } from "./operation.ts";
 import { type Answer, methodOf, type Question } from "./question.ts";
 import { mostHops, nextHop } from "./redirect.ts";
-import { backoff, isOverwhelmed, isPassing } from "./retry.ts";
+import { backoff, isOverwhelmed, isPassing, isRepeatable, mostAttempts } from "./retry.ts";
 import { readError } from "./reply.ts";
 import { resetOf, spentWindowOf, waitOf } from "./retry_after.ts";
 import type { Routes } from "./route.ts";
 import type { Reply, Transport } from "./transport.ts";
-import { Refused, type Trouble, troubleOf } from "./trouble.ts";
+import { closedFor, Refused, type Trouble, troubleOf } from "./trouble.ts";
 
 /** Milliseconds for which a host is left alone at the most, whatever it asks for. */
 const LONGEST_CLOSURE = 3_600_000;
@@ -115,7 +115,7 @@ export function createSender(ports: {
         // Not even back at home: others have no say in what is asked with a secret.
         if (url.origin !== question.url.origin) secret = undefined;
         const closed = gate.closedFor(laneOf(question, url.host));
-        if (closed > 0) return closedTrouble(url.host, closed);
+        if (closed > 0) return closedFor(url.host, closed);
       }
     } catch (error) {
       const { confidential } = question;
@@ -136,7 +136,7 @@ export function createSender(ports: {
     for (;;) {
       const closed = gate.closedFor(lane);
       if (closed > 0 && !operation.canWait(closed)) {
-        throw failure(closedTrouble(host, closed), question, operation, attempt - 1);
+        throw failure(closedFor(host, closed), question, operation, attempt - 1);
       }
       await pause(closed, operation);
       const leave = await gate.enter(lane, question.atOnce ?? PER_HOST, operation.signal);
@@ -219,31 +219,9 @@ export function createSender(ports: {
   return { send };
 }
 
-/** A host that asked another question to wait. */
-function closedTrouble(host: string, wait: number): Trouble {
-  const reason = `${host} asks to wait for ${Math.ceil(wait / 1000)} s`;
-  return { code: "rate_limited", host, reason, attempts: Infinity, wait };
-}
-
 /** A web API on a registry's own host has limits of its own: where it asks for patience, the registry does not. */
 function laneOf({ atOnce }: Question<unknown>, host: string): string {
   return atOnce === undefined ? host : `${host} ${atOnce}`;
-}
-
-/** Whether a question goes to where a redirect leads as it is: 307 and 308 say so of what is written. */
-function isRepeatable(question: Question<unknown>, status: number): boolean {
-  if (question.once) return false;
-  const method = methodOf(question);
-  return method === "GET" || method === "HEAD" || status === 307 || status === 308;
-}
-
-/** One for what cannot be sent anew; two where nobody answers who need not. */
-function mostAttempts(
-  { once, optional }: Question<unknown>,
-  { attempts, status }: Trouble,
-): number {
-  if (once) return 1;
-  return optional && status === undefined ? Math.min(attempts, 2) : attempts;
 }
 
 function statusText(status: number): string {

@@ -35,6 +35,12 @@ export interface Trouble {
 /** A redirect that a rule of ours does not follow. */
 export class Refused extends Error {}
 
+/** A host that has asked to wait, and is not asked before. */
+export function closedFor(host: string, wait: number): Trouble {
+  const reason = `${host} asks to wait for ${Math.ceil(wait / 1000)} s`;
+  return { code: "rate_limited", host, reason, attempts: Infinity, wait };
+}
+
 /**
  * What a failed attempt means; rethrows what is no trouble of the wire.
  *
