@@ -82,7 +82,7 @@ export type { CopyResult } from "./core/transfer/copy.ts";
 export { parseEndName } from "./core/transfer/end_name.ts";
 export type { EndName } from "./core/transfer/end_name.ts";
 export { isOwnedTag } from "./core/transfer/owned.ts";
-export type { CopyPlan } from "./core/transfer/plan.ts";
+export type { CopyPlan } from "./core/transfer/rehearsal.ts";
 export type { CopyFate, CopyStep, CopyWatcher } from "./core/transfer/progress.ts";
 export type { MirrorPlan, PlanEntry, PlanProblem } from "./core/transfer/plan_entry.ts";
 export { planDigest } from "./core/transfer/plan_digest.ts";

@@ -23,6 +23,37 @@ export async function together<T, R>(
   return all.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
 }
 
+/**
+ * Does `work` on all items, a few at once, and gives what came of it in their order. After a failure nothing
+ * new is begun, and it is thrown when all have come to rest.
+ */
+export async function fewAtOnce<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  most: number,
+): Promise<R[]> {
+  const results = new Map<number, R>();
+  const rest = items.entries();
+  let hasFailed = false;
+
+  async function goOn(): Promise<void> {
+    for (const [index, item] of rest) {
+      if (hasFailed) return;
+      try {
+        results.set(index, await work(item));
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  }
+
+  const workers = Array.from({ length: Math.min(most, items.length) }, goOn);
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
+  return items.map((_, index) => results.get(index) as R);
+}
+
 /** A stop that the caller's signal pulls too. */
 export function stopOf(signal: AbortSignal | undefined): {
   readonly stop: AbortController;

@@ -70,7 +70,7 @@ async function* listOf(
     return;
   }
   const details = minAge !== undefined || maxAge !== undefined || sort === "date";
-  yield* flow.tags(reference, { details, signal });
+  yield* flow.tags(reference, { details, signal, side: "source" });
 }
 
 function countOf(leftOut: readonly LeftOut<TagEntry>[]): ReadonlyMap<SelectRule, number> {

@@ -20,7 +20,7 @@ export const EXIT: Readonly<Record<Ending, readonly [code: number, meaning: stri
   unforeseen: [1, "unforeseen error"],
   usage: [2, "usage: a flag or reference cannot be read"],
   notFound: [3, "not found, or not visible to you"],
-  refused: [4, "credentials refused or needed"],
+  refused: [4, "credentials refused or needed, or not enough to write"],
   rateLimited: [5, "rate limited"],
   unavailable: [6, "unreachable or failing server"],
   incomplete: [7, "incomplete: not everything could be listed or copied"],
@@ -51,6 +51,12 @@ export function exitCode(ending: Ending): number {
 /** The exit code of an error that ended a command, or one part of it. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return exitCode("usage");
-  if (error instanceof RegistryError) return exitCode(ENDINGS[error.code] ?? "unforeseen");
+  if (error instanceof RegistryError) return exitCode(endingOf(error));
   return exitCode("unforeseen");
+}
+
+/** Whoever may not read is told that nothing is there; whoever may not write has seen that it is. */
+function endingOf({ code, facts }: RegistryError): Ending {
+  if (code === "denied" && facts.side === "destination") return "refused";
+  return ENDINGS[code] ?? "unforeseen";
 }

@@ -1,6 +1,6 @@
 import { parseReference } from "../mod.ts";
 import { patternOf, rangeOf } from "./_plan_regex.ts";
-import { formatPlan, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
+import { planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Keys without a counterpart, and what stands in for them. */
@@ -36,6 +36,7 @@ const READ: readonly string[] = [
   "digestTags",
   "referrers",
 ];
+const SELECTORS: readonly string[] = ["allow", "deny", "semverRange"];
 
 type Table = Readonly<Record<string, unknown>>;
 
@@ -51,7 +52,7 @@ export function fromRegsync(value: unknown): string {
   }
   const defaults = tableOf(table.defaults) ?? {};
   const creds = Array.isArray(table.creds) ? table.creds.map(tableOf) : [];
-  return formatPlan({
+  return planText({
     notes: [
       "From a regsync file.",
       ...creds.flatMap((entry) => credentialNotes(entry ?? {})),
@@ -79,7 +80,8 @@ function unread(table: Table): readonly string[] {
 function entriesOf(entry: Table, defaults: Table): readonly WrittenEntry[] {
   const { source, target, type = "repository" } = entry;
   const name = `${String(source)} to ${String(target)}`;
-  const problem = whyNot(String(source), String(target), String(type));
+  const problem = whyNot(String(source), String(target), String(type)) ??
+    whyNoPlatforms(entry) ?? whyNoPlatforms(defaults);
   const notes = unread(entry);
   if (problem !== undefined) {
     return [{ fields: {}, notes: [`${name}: ${problem}`, ...notes] }];
@@ -89,9 +91,8 @@ function entriesOf(entry: Table, defaults: Table): readonly WrittenEntry[] {
     referrers: carriesReferrers({ ...defaults, ...entry }) ? undefined : false,
   };
   if (type === "image") return [ofImage(String(source), String(target), { common, notes })];
-  const sets = [entry.tags, ...Array.isArray(entry.tagSets) ? entry.tagSets : []]
-    .map(tableOf).filter((set) => set !== undefined);
-  return (sets.length === 0 ? [{}] : sets).map((set: Table, index) => {
+  const sets: readonly unknown[] = [entry.tags, entry.tagSets].flat().filter((set) => set != null);
+  return (sets.length === 0 ? [{}] : sets).map((set, index) => {
     const { fields, notes: told } = selectorOf(set);
     const all = [...index === 0 ? notes : [], ...told];
     if (told.length > 0) return { fields: {}, notes: [`${name}: left out`, ...all] };
@@ -138,8 +139,14 @@ function ofImage(
   return { fields: { source: from, target: to, include: [tag], ...common }, notes };
 }
 
+function whyNoPlatforms({ platform, platforms }: Table): string | undefined {
+  return textsOf(platforms ?? platform) === undefined
+    ? "its platforms are not all text"
+    : undefined;
+}
+
 function platformsOf({ platform, platforms }: Table): readonly string[] | undefined {
-  const texts = textsOf(platforms ?? platform).filter((text) => text !== "");
+  const texts = textsOf(platforms ?? platform)?.filter((text) => text !== "") ?? [];
   return texts.length === 0 ? undefined : texts;
 }
 
@@ -148,11 +155,20 @@ function carriesReferrers({ digestTags, referrers }: Table): boolean {
 }
 
 /** What cannot be read must not be left out: more tags would be taken than were meant. */
-function selectorOf(set: Table): WrittenEntry {
-  const notes: string[] = [];
+function selectorOf(value: unknown): WrittenEntry {
+  const set = tableOf(value);
+  if (set === undefined) return { fields: {}, notes: [`tags: expected ${SELECTORS.join(", ")}`] };
+  const unknown = Object.keys(set).filter((key) => !SELECTORS.includes(key));
+  const notes = unknown.map((key) => `${key}: not known`);
+
+  function texts(key: string): readonly string[] {
+    const found = textsOf(set?.[key]);
+    if (found === undefined) notes.push(`${key}: it is not all text: write it in quotes`);
+    return found ?? [];
+  }
 
   function patterns(key: string): readonly string[] | undefined {
-    const found = textsOf(set[key]).flatMap((expression) => {
+    const found = texts(key).flatMap((expression) => {
       const pattern = patternOf(expression, true);
       if (pattern === undefined) {
         notes.push(`${key}: ${expression} is not read here: write another`);
@@ -162,7 +178,7 @@ function selectorOf(set: Table): WrittenEntry {
     return found.length === 0 ? undefined : found;
   }
 
-  const ranges = textsOf(set.semverRange);
+  const ranges = texts("semverRange");
   if (ranges.length > 1) notes.push("semverRange: several are several entries here: write those");
   const range = ranges[0] === undefined ? undefined : rangeOf(ranges[0]);
   if (ranges.length === 1 && range === undefined) {

@@ -1,5 +1,5 @@
 import { patternOf, rangeOf } from "./_plan_regex.ts";
-import { formatPlan, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
+import { planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
 import { UsageError } from "./_usage_error.ts";
 
 const KNOWN: readonly string[] = [
@@ -24,7 +24,7 @@ export function fromSkopeo(value: unknown): string {
   const registries = Object.entries(tableOf(value) ?? {});
   const isSync = registries.length > 0 && registries.every(([, table]) => isRegistry(table));
   if (!isSync) throw new UsageError(`Cannot read a skopeo sync file: expected ${EXPECTED}`);
-  return formatPlan({
+  return planText({
     notes: [
       "From a skopeo sync file.",
       "The target is an example: skopeo takes it from its command line. For --scoped write",
@@ -69,7 +69,10 @@ function notesOf(registry: string, table: Table): readonly string[] {
   return [...notes, ...unknown.map((key) => `${registry}: ${key}: not known`)];
 }
 
-function entryOfTags(source: string, names: readonly string[]): WrittenEntry {
+function entryOfTags(source: string, names: readonly string[] | undefined): WrittenEntry {
+  if (names === undefined) {
+    return { fields: {}, notes: [`${source}: its tags are not all text: write them in quotes`] };
+  }
   const digests = names.filter((name) => name.includes(":"));
   const tags = names.filter((name) => !name.includes(":"));
   const notes = digests.map((digest) => `${source}@${digest}: a digest alone is not mirrored`);

@@ -26,7 +26,7 @@ const PLAIN = /^[A-Za-z/][A-Za-z0-9_./:@-]*[A-Za-z0-9_}]$/;
 const WORDS: ReadonlySet<string> = new Set(["true", "false", "null", "yes", "no", "on", "off"]);
 
 /** The text of a plan, in YAML. */
-export function formatPlan({ notes, defaults, entries }: WrittenPlan): string {
+export function planText({ notes, defaults, entries }: WrittenPlan): string {
   const lines = notes.map(comment);
   const common = formatFields(defaults, "  ");
   if (common.length > 0) lines.push("defaults:", ...common);
@@ -40,10 +40,14 @@ export function tableOf(value: unknown): Readonly<Record<string, unknown>> | und
   return isTable ? value as Readonly<Record<string, unknown>> : undefined;
 }
 
-/** The texts of a list, or the one text that stands instead of it. Numbers are taken for their digits. */
-export function textsOf(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.filter((each) => typeof each === "string" || typeof each === "number").map(String);
+/**
+ * The texts of a list, or the one text that stands instead of it; undefined where anything is something else:
+ * without it the rest would mean more. Numbers are taken for their digits.
+ */
+export function textsOf(value: unknown): readonly string[] | undefined {
+  const list: readonly unknown[] = [value ?? []].flat();
+  const isText = list.every((each) => typeof each === "string" || typeof each === "number");
+  return isText ? list.map(String) : undefined;
 }
 
 function formatEntry({ fields, notes }: WrittenEntry): readonly string[] {

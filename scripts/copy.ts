@@ -39,7 +39,10 @@ export const copy: Command = {
       help: "these platforms of an index alone, which makes another index with another digest",
     },
     { name: "no-referrers", help: "leave out signatures, attestations and SBOMs" },
-    { name: "refresh-referrers", help: "bring what was signed after its image was copied, too" },
+    {
+      name: "refresh-referrers",
+      help: "bring what was signed after its image was copied, too; cosign's tags are replaced",
+    },
     { name: "dry-run", help: "print what would be done; reads manifests, sends nothing" },
     { name: "jobs", value: "N", help: "blobs under way at once", default: "6" },
     {

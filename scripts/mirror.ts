@@ -38,7 +38,7 @@ export const mirror: Command = {
   options: [
     { name: "dry-run", help: "change nothing, print what would be" },
     { name: "report", value: "FILE", help: "write what became of everything, as JSON" },
-    { name: "resume", value: "FILE", help: "do only what this report has not done" },
+    { name: "resume", value: "FILE", help: "pass over the repositories that this report has done" },
     {
       name: "shard",
       value: "I/N",

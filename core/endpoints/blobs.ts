@@ -55,7 +55,7 @@ export async function fetchBlob(
     redirects: "storage",
   }, operation);
   const { value } = asked.answer;
-  if (value === undefined) throw refused(place, asked, operation);
+  if (value === undefined) throw refused(place, asked, { digest: wanted.digest, operation });
   return value;
 }
 
@@ -131,10 +131,10 @@ async function openPart(
     if (value !== undefined && status === 200) return { from: 0, size, body: value };
     if (value !== undefined) await drop(value);
     // 416, 400 and the like are about the range; what is refused for good is refused without it too.
-    else if (status === 401 || status === 404) throw refused(place, asked, operation);
+    else if (status === 401 || status === 404) throw refused(place, asked, { digest, operation });
   }
   const { asked, headers, value } = await askFor(AS_IT_IS);
-  if (value === undefined) throw refused(place, asked, operation);
+  if (value === undefined) throw refused(place, asked, { digest, operation });
   return { from: 0, size: size ?? lengthOf(headers), body: value };
 }
 
@@ -211,9 +211,18 @@ function lengthOf(headers: Headers): number | undefined {
   return /^[0-9]{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
-function refused(place: Place, asked: Asked, operation: Operation): Error {
-  const { url, status } = asked.answer;
-  if (url.origin === place.origin) return refusedAnswer(place, asked, operation, "blob");
-  const reason = `${url.host}, where the registry keeps it, answers with status ${status}`;
-  return operation.fail("unavailable", reason, { status });
+function refused(
+  place: Place,
+  asked: Asked,
+  { digest, operation }: Pick<Wanted, "digest"> & Pick<BlobPorts, "operation">,
+): Error {
+  const { url, status, html, diagnostics, request } = asked.answer;
+  if (url.origin !== place.origin) {
+    const reason = `${url.host}, where the registry keeps it, answers with status ${status}`;
+    return operation.fail("unavailable", reason, { status });
+  }
+  if (status !== 404 || html) return refusedAnswer(place, asked, operation, "blob");
+  const hint = "If its manifest could be read, the registry has lost it; if not, it may be private";
+  const facts = { status, diagnostics, request, hint };
+  return operation.fail("not_found", `there is no blob ${digest}: status 404`, facts);
 }

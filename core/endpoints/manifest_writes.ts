@@ -3,7 +3,7 @@ import type { Tag } from "../names/tag.ts";
 import type { Ask } from "../wire/ask.ts";
 import type { Place } from "../wire/grant.ts";
 import type { Operation } from "../wire/operation.ts";
-import { refusedAnswer } from "../wire/refusal.ts";
+import { refusedWrite } from "../wire/refusal.ts";
 import { readAway } from "../wire/reply.ts";
 import { addressIn } from "./address.ts";
 import { checkTaken } from "./taken.ts";
@@ -48,7 +48,7 @@ export async function putManifest(
     content: bytes,
     read: readAway(),
   }, operation);
-  if (asked.answer.value === undefined) throw refusedAnswer(place, asked, operation);
+  if (asked.answer.value === undefined) throw refusedWrite(place, asked, operation);
   const isThere = () => hasArrived(place, name, manifest, ports);
   await checkTaken(asked, { noun: "manifest", digest, isThere }, operation);
 }
@@ -95,5 +95,5 @@ export async function deleteManifest(
     const reason = `the registry does not delete this: status ${status}`;
     throw operation.fail("unsupported", reason, { status, diagnostics });
   }
-  throw refusedAnswer(place, asked, operation);
+  throw refusedWrite(place, asked, operation);
 }

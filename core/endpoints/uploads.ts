@@ -5,7 +5,7 @@ import type { Asked, Matter } from "../wire/ask.ts";
 import type { Place } from "../wire/grant.ts";
 import type { Wire } from "../wire/open_wire.ts";
 import type { Operation } from "../wire/operation.ts";
-import { refusedAnswer } from "../wire/refusal.ts";
+import { refusedAnswer, refusedWrite } from "../wire/refusal.ts";
 import { readAway } from "../wire/reply.ts";
 import type { Content } from "../wire/content.ts";
 import { isVerdict } from "../wire/tokens.ts";
@@ -125,7 +125,7 @@ async function begin(
   const asked = mounting?.answer.status === 202 ? mounting : await ask(place, post(url), operation);
   const { status, headers } = asked.answer;
   if (status === 202) return { url: nextAddress(place, asked, ports), least: leastChunk(headers) };
-  throw refusedAnswer(place, asked, operation);
+  throw refusedWrite(place, asked, operation);
 }
 
 /** Asks for a mount; undefined where not even a token for both repositories is to be had. */
@@ -166,7 +166,7 @@ async function upload(
       ...ports,
       next(asked: Asked): URL {
         if (asked.answer.status === 404) throw lostUpload(asked, operation);
-        if (asked.answer.value === undefined) throw refusedAnswer(place, asked, operation);
+        if (asked.answer.value === undefined) throw refusedWrite(place, asked, operation);
         return nextAddress(place, asked, ports);
       },
     });
@@ -207,7 +207,7 @@ async function finish(
   const { status, value } = asked.answer;
   if (status === 404) throw lostUpload(asked, operation);
   if (status === 413) throw tooLarge(asked, operation);
-  if (value === undefined) throw refusedAnswer(place, asked, operation);
+  if (value === undefined) throw refusedWrite(place, asked, operation);
   const isThere = () => hasBlob(place, digest, ports);
   await checkTaken(asked, { noun: "blob", digest, isThere }, operation);
 }

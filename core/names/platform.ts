@@ -78,13 +78,22 @@ export function choosePlatform<T extends { readonly platform?: Platform }>(
   wanted: Platform,
   candidates: readonly T[],
 ): T | undefined {
-  let chosen: T | undefined;
+  return nearestPlatforms(wanted, candidates)[0];
+}
+
+/** The candidates of which {@linkcode choosePlatform} takes the first: none is nearer than another. */
+export function nearestPlatforms<T extends { readonly platform?: Platform }>(
+  wanted: Platform,
+  candidates: readonly T[],
+): readonly T[] {
+  let nearest: T[] = [];
   let least = Infinity;
   for (const candidate of candidates) {
     const distance = distanceOf(wanted, candidate.platform);
-    if (distance < least) [chosen, least] = [candidate, distance];
+    if (distance < least) [nearest, least] = [[candidate], distance];
+    else if (distance === least && least < Infinity) nearest.push(candidate);
   }
-  return chosen;
+  return nearest;
 }
 
 /** How far a platform is from the wanted one, 0 to the letter; infinite if it is another. */

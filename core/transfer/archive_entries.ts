@@ -47,82 +47,87 @@ export async function findEntries(
   size: number,
   place: LayoutPlace,
 ): Promise<ReadonlyMap<string, Extent>> {
-  const { createTarDecoder } = await import("modern-tar");
   const found = new Map<string, Extent>();
-
-  /** What the library makes of the headers of one entry: it gets these bytes alone, so that it reads no more. */
-  async function decode(bytes: Uint8Array, at: number) {
-    const { readable, writable } = createTarDecoder({ strict: true });
-    const reader = readable.getReader();
-    const writer = writable.getWriter();
-    const reading = reader.read();
-    // The end after it comes too soon for the content, which is nobody's matter: it ends the waiting.
-    const writing = writer.write(bytes).then(() => writer.close()).catch(() => {});
-    try {
-      const { value } = await reading;
-      if (value === undefined) throw broken(`there is no entry at byte ${at}`);
-      return value.header;
-    } catch (error) {
-      if (error instanceof RegistryError) throw error;
-      throw broken(`at byte ${at}: ${error instanceof Error ? error.message : "it is no tar"}`);
-    } finally {
-      await writing;
-      await reader.cancel().catch(() => {});
-    }
-  }
-
-  function broken(reason: string): Error {
-    return place.fail("protocol", printable(`it is no good tar: ${reason}`));
-  }
-
-  async function blocksOf(at: number): Promise<Uint8Array | undefined> {
-    for (let length = 0;;) {
-      const bytes = await readAt(at, length + BLOCK);
-      const block = bytes.subarray(length);
-      if (block.length < BLOCK) throw broken("it is cut short");
-      if (length === 0 && isZero(block)) {
-        if (isZero(await readAt(at + BLOCK, BLOCK))) return undefined;
-        throw broken(`there is an empty block at byte ${at}`);
-      }
-      if (isZero(block)) throw broken(`the header at byte ${at} is about nothing`);
-      if (!ABOUT_NEXT.includes(block[156] ?? 0)) return bytes;
-      const told = numberAt(block, 124, 12);
-      if (told === undefined) throw broken(`the header at byte ${at} has no size`);
-      const start = at + length + BLOCK;
-      length += BLOCK + padded(told);
-      if (length > MOST_HEADER) {
-        throw place.fail("blocked", `the header at byte ${at} has more than ${MOST_HEADER} bytes`);
-      }
-      if (block[156] === PAX && !isPax(await readAt(start, told))) {
-        throw broken(`the header at byte ${at} is no list of records`);
-      }
-    }
-  }
-
   for (let at = 0, count = 0;; count++) {
     if (count > MOST_ENTRIES) {
       throw place.fail("too_large", `it has more than ${MOST_ENTRIES} entries`);
     }
-    const bytes = await blocksOf(at);
+    const bytes = await blocksOf(readAt, at, place);
     if (bytes === undefined) return found;
     const block = bytes.subarray(-BLOCK);
     // The library would take what follows for its content, and wait for it.
     if (ABOUT_ALL.includes(block[156] ?? 0)) {
       throw place.fail("blocked", `the header at byte ${at} is ${ODD}`);
     }
-    const header = await decode(bytes, at);
+    const header = await decode(bytes, at, place);
     const shown = `"${printable(header.name, 130)}"`;
     const problem = problemOf(header, block);
     if (problem !== undefined) throw place.fail("blocked", `${shown} in it ${problem}`);
     const isFolder = isFolderOf(header, block);
     const extent = { from: at + bytes.length, size: isFolder ? 0 : header.size };
     at = extent.from + padded(extent.size);
-    if (!(at <= size)) throw broken(`${shown} is cut short`);
+    if (!(at <= size)) throw broken(place, `${shown} is cut short`);
     if (isFolder) continue;
     const name = plainName(header.name);
     if (found.has(name)) throw place.fail("blocked", `${shown} is in it twice`);
     found.set(name, extent);
   }
+}
+
+/** What the library makes of the headers of one entry: it gets these bytes alone, so that it reads no more. */
+async function decode(bytes: Uint8Array, at: number, place: LayoutPlace): Promise<Header> {
+  const { createTarDecoder } = await import("modern-tar");
+  const { readable, writable } = createTarDecoder({ strict: true });
+  const reader = readable.getReader();
+  const writer = writable.getWriter();
+  const reading = reader.read();
+  // The end after it comes too soon for the content, which is nobody's matter: it ends the waiting.
+  const writing = writer.write(bytes).then(() => writer.close()).catch(() => {});
+  try {
+    const { value } = await reading;
+    if (value === undefined) throw broken(place, `there is no entry at byte ${at}`);
+    return value.header;
+  } catch (error) {
+    if (error instanceof RegistryError) throw error;
+    const reason = error instanceof Error ? error.message : "it is no tar";
+    throw broken(place, `at byte ${at}: ${reason}`);
+  } finally {
+    await writing;
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** The blocks of an entry's headers: those about it, and its own. None at the end of the archive. */
+async function blocksOf(
+  readAt: ReadAt,
+  at: number,
+  place: LayoutPlace,
+): Promise<Uint8Array | undefined> {
+  for (let length = 0;;) {
+    const bytes = await readAt(at, length + BLOCK);
+    const block = bytes.subarray(length);
+    if (block.length < BLOCK) throw broken(place, "it is cut short");
+    if (length === 0 && isZero(block)) {
+      if (isZero(await readAt(at + BLOCK, BLOCK))) return undefined;
+      throw broken(place, `there is an empty block at byte ${at}`);
+    }
+    if (isZero(block)) throw broken(place, `the header at byte ${at} is about nothing`);
+    if (!ABOUT_NEXT.includes(block[156] ?? 0)) return bytes;
+    const told = numberAt(block, 124, 12);
+    if (told === undefined) throw broken(place, `the header at byte ${at} has no size`);
+    const start = at + length + BLOCK;
+    length += BLOCK + padded(told);
+    if (length > MOST_HEADER) {
+      throw place.fail("blocked", `the header at byte ${at} has more than ${MOST_HEADER} bytes`);
+    }
+    if (block[156] === PAX && !isPax(await readAt(start, told))) {
+      throw broken(place, `the header at byte ${at} is no list of records`);
+    }
+  }
+}
+
+function broken(place: LayoutPlace, reason: string): Error {
+  return place.fail("protocol", printable(`it is no good tar: ${reason}`));
 }
 
 /** What is told of an entry by the library. */

@@ -9,7 +9,7 @@ import { type Archives, type ArchiveWriter, openWriter } from "./archive_writer.
 import type { CopyTarget } from "./ends.ts";
 import { entryNamed, type NewEntry, parseLayoutIndex } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
-import { describe, entryOf } from "./layout_target.ts";
+import { entryOf, newEntry } from "./layout_target.ts";
 
 /**
  * A tar of a layout to be copied to. What is there of that name is replaced when the copy has arrived; copies
@@ -50,7 +50,7 @@ export function archiveTarget(
       await begin();
       const { digest, bytes } = sent;
       await writer.put({ digest, size: bytes.length }, () => Promise.resolve(bytes), signal);
-      manifests.set(digest, describe(sent, parseManifest(bytes, sent.mediaType)));
+      manifests.set(digest, newEntry(sent, parseManifest(bytes, sent.mediaType)));
       const entry = entryOf(name, sent);
       if (entry !== undefined) entries.push(entry);
     },

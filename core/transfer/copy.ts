@@ -5,8 +5,8 @@ import type { Tag } from "../names/tag.ts";
 import { together } from "../together.ts";
 import { copyReferrers } from "./copy_referrers.ts";
 import { copyAs } from "./copy_tree.ts";
-import type { CopyPlan } from "./plan.ts";
 import type { CopyFate } from "./progress.ts";
+import type { CopyPlan } from "./rehearsal.ts";
 import { checkSingle, smallerIndex } from "./smaller_index.ts";
 import type { Voyage } from "./voyage.ts";
 
@@ -25,7 +25,7 @@ export interface CopyResult {
 }
 
 /** The name at the target, and what it pointed to. */
-interface Landing {
+interface Mooring {
   readonly to?: Tag;
   readonly before?: Digest;
 }
@@ -68,13 +68,13 @@ async function copyNamed(
     (look) => look(),
     voyage.stop,
   );
-  const landing = { to, before: there };
+  const mooring = { to, before: there };
   if (told !== undefined && told === there) {
     if (isRefreshed(voyage)) await copyReferrers(await source.readManifest(told), voyage, "there");
-    return presentAs(told, told, landing, voyage);
+    return presentAs(told, told, mooring, voyage);
   }
   const found = await source.readManifest(told ?? from);
-  return await land(found, found.digest, landing, voyage);
+  return await land(found, found.digest, mooring, voyage);
 }
 
 /** Copies an index of fewer platforms, or the image of one of them as it is. */
@@ -93,12 +93,12 @@ async function copySome(
   const wanted = manifest.kind === "image"
     ? found
     : await smallerIndex({ ...found, manifest }, platforms, what);
-  const landing = { to, before: to === undefined ? undefined : await target.digestOf(to) };
-  if (landing.before === wanted.digest) {
+  const mooring = { to, before: to === undefined ? undefined : await target.digestOf(to) };
+  if (mooring.before === wanted.digest) {
     if (isRefreshed(voyage)) await copyReferrers(wanted, voyage, "there");
-    return presentAs(wanted.digest, found.digest, landing, voyage);
+    return presentAs(wanted.digest, found.digest, mooring, voyage);
   }
-  return await land(wanted, found.digest, landing, voyage);
+  return await land(wanted, found.digest, mooring, voyage);
 }
 
 function isRefreshed({ referrers = true, refreshReferrers = false }: Voyage): boolean {
@@ -108,7 +108,7 @@ function isRefreshed({ referrers = true, refreshReferrers = false }: Voyage): bo
 async function land(
   fetched: Fetched,
   sourceDigest: Digest,
-  { to, before }: Landing,
+  { to, before }: Mooring,
   voyage: Voyage,
 ): Promise<CopyResult> {
   const { digest } = fetched;
@@ -122,7 +122,7 @@ async function land(
 function presentAs(
   digest: Digest,
   sourceDigest: Digest,
-  { to, before }: Landing,
+  { to, before }: Mooring,
   voyage: Voyage,
 ): CopyResult {
   voyage.onStep?.({ kind: "tag", tag: to, digest, size: 0, fate: "present" });

@@ -2,39 +2,38 @@ import type { Descriptor } from "../images/descriptor.ts";
 import { isForeignLayerType } from "../names/media_type.ts";
 import type { Repository } from "../names/reference.ts";
 import type { Content } from "../wire/content.ts";
-import type { Voyage } from "./voyage.ts";
+import { join } from "../wire/reply.ts";
 import type { Berth } from "./ends.ts";
+import type { Voyage } from "./voyage.ts";
 
 /** Blobs up to so many bytes are held, so that they are verified before they are sent, and go with their length. */
 const HELD = 1024 * 1024;
 
 /** Copies a blob, once for all copies that share a ledger. */
 export async function copyBlob(blob: Descriptor, voyage: Voyage): Promise<void> {
-  const { target, ledger, stop } = voyage;
+  const { target, ledger, signal } = voyage;
+  const { digest, mediaType, size, urls = [] } = blob;
   // A registry need not have it, and need not take it: its descriptor says where it is.
-  if (isForeignLayerType(blob.mediaType) && blob.urls !== undefined) return;
-  await ledger.once(target.name, blob.digest, stop.signal, async () => {
-    voyage.onPlanned?.(blob.size);
+  if (isForeignLayerType(mediaType) && urls.length > 0) return;
+  await ledger.once({ kind: "blob", target: target.name, digest, signal }, async () => {
+    voyage.onPlanned?.(size);
     const fate = await target.hasBlob(blob)
       ? "present"
       : await ledger.inTurn(() => carry(blob, voyage));
-    if (target.berth !== undefined) ledger.note(target.berth, blob.digest);
-    if (fate !== "copied") voyage.onBytes?.(blob.size);
-    const { digest, mediaType, size } = blob;
+    if (target.berth !== undefined) ledger.note(target.berth, digest);
+    if (fate !== "copied") voyage.onBytes?.(size);
     voyage.onStep?.({ kind: "blob", digest, mediaType, size, fate });
   });
 }
 
 async function carry(blob: Descriptor, voyage: Voyage): Promise<"mounted" | "copied" | "present"> {
-  const { source, target, stop } = voyage;
-  stop.signal.throwIfAborted();
+  const { source, target, signal } = voyage;
+  signal.throwIfAborted();
   const from = target.berth && holderOf(blob, target.berth, voyage);
 
   async function content(): Promise<Content> {
     if (blob.size > HELD) return () => counted(source.readBlob(blob), voyage);
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of counted(source.readBlob(blob), voyage)) chunks.push(chunk);
-    return new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+    return join(await Array.fromAsync(counted(source.readBlob(blob), voyage)), blob.size);
   }
 
   const arrival = await target.putBlob(blob, content, from);

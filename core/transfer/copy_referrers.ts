@@ -28,20 +28,32 @@ export async function copyReferrers(
   const image = state === "coming" ? fetched : undefined;
   const entries = manifest.kind === "index" ? manifest.manifests : [];
   const children = entries.filter((entry) => !isAttestation(entry));
-  const subjects = new Set([digest, ...children.map((child) => child.digest)]);
-  await together([...subjects], (subject) => copyAbout(subject, image, voyage, 1), voyage.stop);
+  let subjects = new Set([digest, ...children.map((child) => child.digest)]);
+  // A list is a stranger's word: it may lead back to where it began.
+  let seen: ReadonlySet<Digest> = new Set();
+  for (let depth = 1; depth <= MOST_DEPTH && subjects.size > 0; depth++) {
+    const copyOne = (subject: Digest) => copyAbout(subject, image, voyage);
+    const found = await together([...subjects], copyOne, voyage.stop);
+    seen = seen.union(subjects);
+    subjects = new Set(found.flat()).difference(seen);
+  }
 }
 
-/** @param image the one that is coming */
+/**
+ * Copies what refers to one manifest.
+ *
+ * @param image the one that is coming
+ * @returns the referrers that are there now
+ */
 async function copyAbout(
   subject: Digest,
   image: Fetched | undefined,
   voyage: Voyage,
-  depth: number,
-): Promise<void> {
-  const { source, target, ledger, stop } = voyage;
-  await ledger.once(`${target.name} about`, subject, stop.signal, async () => {
-    const [entries] = await together(
+): Promise<readonly Digest[]> {
+  const { source, target, ledger, stop, signal } = voyage;
+  const errand = { kind: "referrers", target: target.name, digest: subject, signal } as const;
+  return await ledger.once(errand, async () => {
+    const [entries = []] = await together(
       [
         () => source.referrersOf(subject),
         () => copyCosign(subject, voyage),
@@ -49,22 +61,31 @@ async function copyAbout(
       (work) => work(),
       stop,
     );
-    if (entries === undefined || entries.length === 0) return;
+    if (entries.length === 0) return [];
     // Some take nothing about what they do not have, and its tag comes last.
     if (subject === image?.digest) await copyAs(undefined, image, "copied", voyage);
-    await together(entries, (entry) => copyTree(entry, voyage, 1), stop);
-    await list(subject, entries, voyage);
-    if (depth === MOST_DEPTH) return;
-    await together(entries, (entry) => copyAbout(entry.digest, image, voyage, depth + 1), stop);
+    const isThere = await together(entries, (entry) => copyTree(entry, voyage, 1), stop);
+    // A registry may refuse a list that names what it has not.
+    const there = entries.filter((_, at) => isThere[at]);
+    await list(subject, there, voyage);
+    return there.map(({ digest }) => digest);
   });
 }
 
 async function copyCosign(subject: Digest, voyage: Voyage): Promise<readonly Descriptor[]> {
-  const { source, target, stop } = voyage;
+  const { source, target, stop, refreshReferrers = false } = voyage;
 
   async function copyIfThere(tag: Tag): Promise<void> {
     const digest = await source.digestOf(tag);
-    if (digest === undefined || digest === await target.digestOf(tag)) return;
+    if (digest === undefined) return;
+    const there = await target.digestOf(tag);
+    if (there === digest) return;
+    if (there !== undefined && !refreshReferrers) {
+      // Perhaps it was signed there, by others.
+      const fate = "is left as it is: copy --refresh-referrers replaces it";
+      voyage.onWarning?.(`${target.name}:${tag} is another than at the source, and ${fate}`);
+      return;
+    }
     await copyAs(tag, await source.readManifest(digest), "copied", voyage);
   }
 

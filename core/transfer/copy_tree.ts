@@ -35,29 +35,30 @@ export async function copyAs(
 /**
  * Copies a manifest that is reached by its digest, with all that it leads to, unless it is there.
  *
- * @returns the manifest, if it had to be read
+ * @returns whether it is at the target now: an index may be sparse
  */
 export function copyTree(
   { digest, size, mediaType }: Descriptor,
   voyage: Voyage,
   depth: number,
-): Promise<Fetched | undefined> {
-  const { source, target, ledger } = voyage;
-  return ledger.once(target.name, digest, voyage.stop.signal, async () => {
+): Promise<boolean> {
+  const { source, target, ledger, signal } = voyage;
+  const errand = { kind: "manifest", target: target.name, digest, signal } as const;
+  return ledger.once(errand, async () => {
     if (await target.digestOf(digest) === digest) {
       voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "present" });
-      return undefined;
+      return true;
     }
     const fetched = await readIfThere(source, digest);
-    if (fetched === undefined) return undefined;
+    if (fetched === undefined) return false;
     await copyParts(fetched, voyage, depth);
     await target.putManifest(digest, fetched);
     voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "copied" });
-    return fetched;
+    return true;
   });
 }
 
-/** An index may be sparse: whether the target takes one so, it says itself. */
+/** Whether the target takes an index without it, it says itself. */
 async function readIfThere(source: CopySource, digest: Digest): Promise<Fetched | undefined> {
   try {
     return await source.readManifest(digest);

@@ -1,8 +1,8 @@
 import type { Digest } from "../names/digest.ts";
 import { moveFile } from "../system/disk.ts";
 import { createPartial, type PartialFile } from "../system/disk_file.ts";
-import { algorithmOf, startHash } from "../system/hash.ts";
 import type { Content } from "../wire/content.ts";
+import { verified } from "./layout_files.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 
 /** What a file on its way is called, behind the name that it gets. */
@@ -61,32 +61,4 @@ export async function landBlob(
   await landFile(landing, async (write) => {
     for await (const chunk of verified(blob, content, landing)) await write(chunk);
   });
-}
-
-/**
- * The bytes of a blob, in pieces of which each is taken before the next is asked for.
- *
- * @throws {RegistryError} `digest_mismatch` at the end, or as soon as there are too many
- */
-export async function* verified(
-  { digest, size }: { readonly digest: Digest; readonly size: number },
-  content: Content,
-  { place, signal }: Pick<Landing, "place" | "signal">,
-): AsyncGenerator<Uint8Array> {
-  const hash = await startHash(algorithmOf(digest));
-  let count = 0;
-  for await (const chunk of content instanceof Uint8Array ? [content] : content()) {
-    signal?.throwIfAborted();
-    count += chunk.length;
-    if (count > size) {
-      throw place.fail("digest_mismatch", `${digest} came with more than ${size} bytes`);
-    }
-    hash.update(chunk);
-    yield chunk;
-  }
-  if (count < size) {
-    throw place.fail("digest_mismatch", `${digest} came with ${count} bytes instead of ${size}`);
-  }
-  const found = hash.digest();
-  if (found !== digest) throw place.fail("digest_mismatch", `${digest} came as ${found}`);
 }

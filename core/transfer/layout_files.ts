@@ -1,6 +1,7 @@
 import { type Digest, isDigest } from "../names/digest.ts";
 import { printable } from "../names/printable.ts";
 import { algorithmOf, digestOf, startHash } from "../system/hash.ts";
+import type { Content } from "../wire/content.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 
 /** How often a file may be replaced between looking and reading before we give up. */
@@ -105,30 +106,57 @@ export async function verify(
   place: LayoutPlace,
 ): Promise<Uint8Array> {
   const found = await digestOf(bytes, algorithmOf(digest));
-  if (found !== digest) throw mismatch(file, found, place);
+  if (found !== digest) throw mismatch(printable(file.path, 300), found, place);
   return bytes;
 }
 
 /** Streams a blob, verified at its end. */
 export async function* streamVerified(
   file: LayoutFile,
-  { digest, size }: { readonly digest: Digest; readonly size: number },
+  blob: { readonly digest: Digest; readonly size: number },
   { place, signal }: { readonly place: LayoutPlace; readonly signal?: AbortSignal },
 ): AsyncGenerator<Uint8Array> {
-  if (file.size !== size) {
-    const reason = `${printable(file.path, 300)} has ${file.size} bytes instead of ${size}`;
+  const what = printable(file.path, 300);
+  if (file.size !== blob.size) {
+    const reason = `${what} has ${file.size} bytes instead of ${blob.size}`;
     throw place.fail("digest_mismatch", reason);
   }
+  yield* verified(blob, file.chunks, { place, signal, what });
+}
+
+/**
+ * The bytes of a blob, in pieces of which each is taken before the next is asked for.
+ *
+ * @param options.what how messages call it
+ * @throws {RegistryError} `digest_mismatch` at the end, or as soon as there are too many
+ */
+export async function* verified(
+  { digest, size }: { readonly digest: Digest; readonly size: number },
+  content: Content,
+  { place, signal, what = `what came as ${digest}` }: {
+    readonly place: LayoutPlace;
+    readonly signal?: AbortSignal;
+    readonly what?: string;
+  },
+): AsyncGenerator<Uint8Array> {
   const hash = await startHash(algorithmOf(digest));
-  for await (const chunk of file.chunks()) {
+  let count = 0;
+  for await (const chunk of content instanceof Uint8Array ? [content] : content()) {
     signal?.throwIfAborted();
+    count += chunk.length;
+    if (count > size) {
+      throw place.fail("digest_mismatch", `${what} has more than ${size} bytes`);
+    }
     hash.update(chunk);
     yield chunk;
   }
+  if (count < size) {
+    throw place.fail("digest_mismatch", `${what} has ${count} bytes instead of ${size}`);
+  }
   const found = hash.digest();
-  if (found !== digest) throw mismatch(file, found, place);
+  if (found !== digest) throw mismatch(what, found, place);
 }
 
-function mismatch({ path }: LayoutFile, found: Digest, place: LayoutPlace): Error {
-  return place.fail("digest_mismatch", `${printable(path, 300)} has the digest ${found}`);
+function mismatch(what: string, found: Digest, place: LayoutPlace): Error {
+  return place.fail("digest_mismatch", `${what} has the digest ${found}`);
 }

@@ -35,7 +35,7 @@ export function openReferrers(
       const fetched = await readIfManifest(digest, read);
       const subject = fetched?.manifest.subject;
       if (fetched === undefined || subject === undefined) continue;
-      found.set(subject.digest, [...found.get(subject.digest) ?? [], describe(fetched)]);
+      found.set(subject.digest, [...found.get(subject.digest) ?? [], referrerOf(fetched)]);
     }
     return found;
   }
@@ -71,7 +71,7 @@ async function listedUnder(
 }
 
 /** As the referrers API would list it. Source: OCI distribution specification 1.1, "Listing Referrers" */
-function describe({ digest, mediaType, bytes, manifest }: Fetched): Descriptor {
+function referrerOf({ digest, mediaType, bytes, manifest }: Fetched): Descriptor {
   const artifactType = artifactTypeOf(manifest);
   const { annotations } = manifest;
   return {

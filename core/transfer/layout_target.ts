@@ -100,7 +100,7 @@ export function targetOf(
       const bytes = await bytesOf(arrived);
       if (bytes === undefined) return;
       const manifest = place.reading(arrived, () => parseManifest(bytes, undefined));
-      const entry = describe({ digest: arrived, bytes }, manifest);
+      const entry = newEntry({ digest: arrived, bytes }, manifest);
       await ground.editIndex((index) => withEntry(index, entry));
     },
   };
@@ -113,11 +113,11 @@ export function targetOf(
 export function entryOf(name: Tag | Digest, sent: SentManifest): NewEntry | undefined {
   const manifest = parseManifest(sent.bytes, sent.mediaType);
   if (isDigest(name) && manifest.subject === undefined) return undefined;
-  return { ...describe(sent, manifest), ...(!isDigest(name) && { name }) };
+  return { ...newEntry(sent, manifest), ...(!isDigest(name) && { name }) };
 }
 
 /** What an index says of a manifest. */
-export function describe(
+export function newEntry(
   { digest, bytes }: Pick<SentManifest, "digest" | "bytes">,
   manifest: Manifest,
 ): NewEntry {

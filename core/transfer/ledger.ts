@@ -3,18 +3,26 @@ import type { Digest } from "../names/digest.ts";
 import type { Repository } from "../names/reference.ts";
 import type { Berth } from "./ends.ts";
 
+/** What is to be done once. */
+export interface Errand {
+  /** A blob may have the bytes of a manifest: these are two things with one digest. */
+  readonly kind: "blob" | "manifest" | "referrers";
+  /** The name of the target. */
+  readonly target: string;
+  /** What it is about. */
+  readonly digest: Digest;
+  /** Stops whoever asks, though not another who does it. */
+  readonly signal: AbortSignal;
+}
+
 /** What copies that run together share: which blobs are where already, so that none is sent twice. */
 export interface Ledger {
   /**
-   * Does `work` for a blob at a target, once however many ask. What one gives up because it was stopped,
-   * another that asks does anew.
+   * Does `work`, once however many ask. What one gives up because it was stopped, another that asks does
+   * anew. What it comes to is kept as long as the ledger: it should be small. It must not wait for other
+   * work of its kind that may wait for it.
    */
-  once<T>(
-    target: string,
-    digest: Digest,
-    stopped: AbortSignal,
-    work: () => Promise<T>,
-  ): Promise<T>;
+  once<T>(errand: Errand, work: () => Promise<T>): Promise<T>;
   /** A repository of a registry that is known to have a blob, other than `berth`'s own. */
   holderOf(berth: Berth, digest: Digest): Repository | undefined;
   /** Remembers that a repository has a blob. */
@@ -35,32 +43,30 @@ export function openLedger(jobs: number): Ledger {
 
   return {
     async once<T>(
-      target: string,
-      digest: Digest,
-      stopped: AbortSignal,
+      { kind, target, digest, signal }: Errand,
       work: () => Promise<T>,
     ): Promise<T> {
-      const name = `${target} ${digest}`;
+      const name = `${kind} ${target} ${digest}`;
       for (;;) {
         const known = done.get(name);
         if (known === undefined) break;
-        const end = await known;
+        const end = await unlessStopped(known, signal);
         if ("value" in end) return end.value as T;
         if (!end.isGivenUp) throw end.error;
       }
-      const begun = settled(work, stopped);
+      const begun = settled();
       done.set(name, begun);
       const end = await begun;
       if ("value" in end) return end.value;
       throw end.error;
 
-      async function settled(work: () => Promise<T>, stopped: AbortSignal): Promise<End<T>> {
+      async function settled(): Promise<End<T>> {
         try {
           return { value: await work() };
         } catch (error) {
           done.delete(name);
           // What is stopped fails by whatever stopped it.
-          const isGivenUp = stopped.aborted || !(error instanceof RegistryError);
+          const isGivenUp = signal.aborted || !(error instanceof RegistryError);
           return { error, isGivenUp };
         }
       }
@@ -84,4 +90,16 @@ export function openLedger(jobs: number): Ledger {
       }
     },
   };
+}
+
+async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }

@@ -1,10 +1,10 @@
 import { RegistryError } from "../errors.ts";
 import type { TagEntry } from "../endpoints/tags.ts";
 import type { Tag } from "../names/tag.ts";
+import { fewAtOnce } from "../together.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import { selectTags } from "../versions/select.ts";
 import { type Copied, copyStale, failureOf, replacedBy, type Standing } from "./mirror_copy.ts";
-import { fewAtOnce } from "./mirror_ends.ts";
 import { foundBy } from "./mirror_found.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import { isOwnedTag, type OwnedList, type OwnedTag } from "./owned.ts";
@@ -65,8 +65,9 @@ export async function mirrorRepository(
       ? counted
       : { ...counted, ...await mirrorTags(choice, job, ports) };
     if (barren === 0 || outcome.error !== undefined) return outcome;
-    const reason = whyNotPrune({ listed, selected, barren, complete: true, failed: 0 });
-    const error = new RegistryError("not_found", `Cannot mirror "${source}": ${reason}`);
+    const reason = whyNotPrune({ listed, selected, barren, failed: 0 });
+    const message = `Cannot mirror "${source}": ${reason}`;
+    const error = new RegistryError("not_found", message, { side: "source" });
     return { ...outcome, done: false, error: reportedError(error) };
   } catch (error) {
     ports.signal?.throwIfAborted();
@@ -83,36 +84,35 @@ async function mirrorTags(
   job: MirrorJob,
   ports: MirrorPorts,
 ): Promise<Outcome> {
-  const { selected } = choice;
-  const { leftover = "all", dryRun, platforms } = job;
-  const wanted = leftover === "all" ? selected : selected.filter((tag) => leftover.has(tag));
-  const standings = await fewAtOnce(wanted, (tag) => look(tag, ports), AT_ONCE);
-  const guess = leftover === "all" ? guessOwned(standings, job) : undefined;
-  const book = await openBook(job, guess, ports);
-  const stale = standings.filter((each) => each.failure === undefined && !isDone(each, book, job));
+  const { dryRun, platforms } = job;
+  const standings = await fewAtOnce(choice.selected, (tag) => look(tag, ports), AT_ONCE);
+  const book = await openBook(job, guessOwned(standings, job), ports);
   const failures = standings.flatMap(({ failure = [] }) => failure);
+  const there = standings.filter((each) => isDone(each, book, job));
+  const stale = standings.filter((each) => !each.failure && !isDone(each, book, job));
   const copied = dryRun
     ? tellStale(stale, book, job)
     : await copyStale(stale, book, platforms, ports);
-  const present = standings.length - stale.length - failures.length + copied.present.size;
-  const tags = [...failures, ...copied.tags];
-  const failed = tags.filter(({ fate }) => fate === "failed").length;
   if (!dryRun && book !== undefined) {
-    const there = standings.filter((each) => each.failure === undefined && !stale.includes(each));
     const found = foundBy({ ...choice, there, copied }, book.known);
-    await book.save({ ...book.known, platforms, tags: copied.owned, found });
+    await book.save({ ...book.known, tags: copied.owned, found });
   }
+  const brought = [...failures, ...copied.tags];
+  const failed = brought.filter(({ fate }) => fate === "failed").length;
   const pruning = await prune({ ...choice, failed }, book, job, ports);
-  const isPruned = pruning.error === undefined &&
-    pruning.tags.every(({ error }) => error === undefined);
-  const isChanging = dryRun && stale.length + pruning.tags.filter(isToDelete).length > 0;
-  const done = failed === 0 && isPruned && !isChanging;
-  return { ...pruning, done, present, tags: [...tags, ...pruning.tags] };
+  const tags = [...brought, ...pruning.tags];
+  const done = pruning.error === undefined && !tags.some((each) => isOpen(each, job));
+  return { ...pruning, done, present: there.length + copied.present.size, tags };
+}
+
+/** Whether a tag leaves something to do; `prune: plan` does not ask for it. */
+function isOpen({ fate, error }: TagReport, { dryRun }: MirrorJob): boolean {
+  return error !== undefined || (dryRun && (fate === "to copy" || fate === "to delete"));
 }
 
 /** The plan's list. Where nothing is ever pruned, images come although the target takes no list. */
 async function openBook(
-  { target: repository, plan, prune }: MirrorJob,
+  { target: repository, plan, platforms, prune }: MirrorJob,
   guess: OwnedList | undefined,
   { target, onWarning }: MirrorPorts,
 ): Promise<OwnedBook | undefined> {
@@ -120,7 +120,7 @@ async function openBook(
   const onRefused = ({ message }: RegistryError) =>
     onWarning?.(`${message}; images come all the same, and are not the plan's`);
   return await openOwnedBook(
-    { repository, plan },
+    { repository, plan, platforms },
     target,
     prune === false ? { guess, onRefused } : { guess },
   );
@@ -138,10 +138,6 @@ function tellStale(
     return { tag, fate: "to copy", digest: there, ...replaces };
   });
   return { tags, present: new Map(), owned: before };
-}
-
-function isToDelete({ fate }: TagReport): boolean {
-  return fate === "to delete";
 }
 
 /** Asks both ends about a tag. */
@@ -178,7 +174,6 @@ function isDone(
 ): boolean {
   if (there === undefined || here === undefined) return false;
   if (platforms === undefined) return there === here;
-  if (`${book?.known.platforms}` !== `${platforms}`) return false;
   const owned = book?.known.tags.get(tag);
   return owned?.digest === here && (owned.from ?? owned.digest) === there;
 }
@@ -194,11 +189,11 @@ async function prune(
   const owned = book.known;
   const tags = unwanted(owned, new Set(selected));
   if (tags.length === 0) return { tags: [] };
-  const unpruned = whyNotPrune({ ...counts, selected: selected.length, complete: true });
+  const unpruned = whyNotPrune({ ...counts, selected: selected.length });
   if (unpruned !== undefined) return { tags: [], unpruned };
   const onlyTell = dryRun || prune === "plan";
   try {
-    const pruned = await pruneTarget(tags, { owned, target, onlyTell });
+    const pruned = await pruneTarget(tags, { owned, selected, target, onlyTell });
     if (!onlyTell) await book.save(without(owned, pruned.released));
     return { tags: pruned.tags };
   } catch (error) {

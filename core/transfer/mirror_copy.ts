@@ -1,7 +1,7 @@
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
+import { fewAtOnce } from "../together.ts";
 import type { CopyResult } from "./copy.ts";
-import { fewAtOnce } from "./mirror_ends.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import { isOwner, type OwnedTag } from "./owned.ts";
 import type { OwnedBook } from "./owned_book.ts";
@@ -49,7 +49,7 @@ export async function copyStale(
     tags.set(standing.tag, coming(standing, before.get(standing.tag), platforms));
   }
   const present = new Map<Tag, Digest>();
-  await book?.save({ ...book.known, platforms, tags });
+  await book?.save({ ...book.known, tags });
 
   async function copy({ tag }: Standing): Promise<TagReport[]> {
     try {

@@ -1,6 +1,5 @@
 import type { SelectOptions } from "../versions/options.ts";
 import type { MirrorSource, MirrorTarget } from "./mirror_ends.ts";
-import type { Leftover } from "./report.ts";
 
 /** One repository that is mirrored to another. */
 export interface MirrorJob {
@@ -18,8 +17,6 @@ export interface MirrorJob {
   readonly prune: boolean | "plan";
   /** Whether nothing may be changed. */
   readonly dryRun: boolean;
-  /** What an earlier run has left to do. @default all */
-  readonly leftover?: Leftover;
 }
 
 /** Both ends of a job. */

@@ -37,7 +37,11 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
     const { digest, mediaType } = found;
     if (mediaType !== undefined && isImageType(mediaType)) return [digest];
     const { manifest } = await manifests.read(written, digest, operation);
-    if (manifest.kind !== "index" || depth === MOST_DEPTH) return [digest];
+    if (manifest.kind !== "index") return [digest];
+    if (depth > MOST_DEPTH) {
+      const reason = `indexes lie within indexes, more than ${MOST_DEPTH} deep`;
+      throw operation.fail("protocol", reason);
+    }
     const needs: Digest[] = [digest];
     for (const entry of manifest.manifests) {
       needs.push(entry.digest);

@@ -13,14 +13,14 @@ export interface OwnedBook {
 
 /**
  * Opens the list of a plan. Where it is the very list that is guessed, a HEAD tells; that of another
- * repository counts as none.
+ * repository counts as none. Once images are made for other platforms, it knows none to be as it should.
  *
  * @param guess a list, perhaps the one that is there
  * @param onRefused told of a list that the target does not take @default that throws
  * @throws {RegistryError} `protocol` where something else lies under its tag
  */
 export async function openOwnedBook(
-  { repository, plan }: Pick<OwnedList, "repository" | "plan">,
+  { repository, plan, platforms }: Pick<OwnedList, "repository" | "plan" | "platforms">,
   target: MirrorTarget,
   { guess, onRefused }: {
     readonly guess?: OwnedList;
@@ -43,7 +43,7 @@ export async function openOwnedBook(
     throw new RegistryError("protocol", `Cannot use the tag "${tag}": it is another plan's list`);
   }
 
-  let known = await read();
+  let known = madeFor(platforms, await read());
   return {
     get known() {
       return known;
@@ -63,6 +63,17 @@ export async function openOwnedBook(
       }
     },
   };
+}
+
+/** A list whose platforms are others stays one of what the plan put, of which nothing is up to date. */
+function madeFor(platforms: OwnedList["platforms"], list: OwnedList): OwnedList {
+  if (`${platforms}` === `${list.platforms}`) return list;
+  // Of whole images the digest alone tells.
+  if (platforms === undefined) return { ...list, platforms };
+  const tags = [...list.tags].map(([tag, { digest, was }]) =>
+    [tag, { was: digest ?? was }] as const
+  );
+  return { ...list, platforms, tags: new Map(tags) };
 }
 
 /** The lists of other plans about a repository among the tags of a target. */

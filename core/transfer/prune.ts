@@ -6,8 +6,6 @@ import { isOwner, type OwnedList, type OwnedTag } from "./owned.ts";
 export interface PruneGround {
   /** Tags that the source listed. */
   readonly listed: number;
-  /** Whether these are all that it has. */
-  readonly complete: boolean;
   /** Tags that the plan wants. */
   readonly selected: number;
   /** Entries of the plan that want none of them. */
@@ -38,9 +36,8 @@ export interface PruneDecision {
 
 /** Why nothing may be pruned; undefined if it may. */
 export function whyNotPrune(
-  { listed, complete, selected, barren, failed }: PruneGround,
+  { listed, selected, barren, failed }: PruneGround,
 ): string | undefined {
-  if (!complete) return "the source's list of tags is not whole";
   if (listed === 0) return "the source lists no tags";
   if (selected === 0) return `none of the source's ${listed} tags is selected`;
   if (barren > 0) return `an entry of the plan selects none of the source's ${listed} tags`;

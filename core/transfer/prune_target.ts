@@ -1,7 +1,8 @@
 import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
-import { fewAtOnce, type MirrorTarget } from "./mirror_ends.ts";
+import { fewAtOnce } from "../together.ts";
+import type { MirrorTarget } from "./mirror_ends.ts";
 import { isOwnedTag, type OwnedList } from "./owned.ts";
 import { otherLists } from "./owned_book.ts";
 import { decidePrune, type KeptTag, neededBy, type PruneDecision } from "./prune.ts";
@@ -29,12 +30,14 @@ interface Doomed {
  * does not do that by digest, if nothing that stays needs the manifest. What cannot be deleted stays in the
  * list.
  *
+ * @param selected tags that stay, also where the target's list does not have them yet
  * @param onlyTell only says what would go
  */
 export async function pruneTarget(
   tags: readonly Tag[],
-  { owned, target, onlyTell }: {
+  { owned, selected, target, onlyTell }: {
     readonly owned: OwnedList;
+    readonly selected: readonly Tag[];
     readonly target: MirrorTarget;
     readonly onlyTell: boolean;
   },
@@ -56,7 +59,8 @@ export async function pruneTarget(
     const fates = doomed.map((each): TagReport => ({ ...each, fate: "to delete" }));
     return { tags: [...told, ...fates], released: [] };
   }
-  const fates = await removeAll(doomed, listed, target);
+  const known = new Set([...listed, ...selected]);
+  const fates = await removeAll(doomed, known, target);
   const deleted = fates.filter(({ fate }) => fate === "deleted").map(({ tag }) => tag as Tag);
   return {
     tags: [...told, ...fates],
@@ -74,7 +78,7 @@ function tellReleased({ tag, digest, verdict }: PruneDecision): TagReport[] {
 
 async function removeAll(
   doomed: readonly Doomed[],
-  listed: readonly Tag[],
+  known: ReadonlySet<Tag>,
   target: MirrorTarget,
 ): Promise<readonly TagReport[]> {
   const fates: TagReport[] = [];
@@ -89,7 +93,7 @@ async function removeAll(
   }
   if (remaining.length === 0) return fates;
   const leaving = new Set(doomed.map(({ tag }) => tag));
-  const staying = listed.filter((tag) => !leaving.has(tag));
+  const staying = [...known].filter((tag) => !leaving.has(tag));
   const kept = await attempt(() => keptTags(staying, target));
   if (kept instanceof RegistryError) {
     return [...fates, ...remaining.map((each) => failed(each, kept))];

@@ -81,33 +81,12 @@ export interface MirrorReport {
   readonly repositories: readonly RepositoryReport[];
 }
 
-/** What is left to do of a repository, by an earlier report. */
-export type Leftover = "all" | ReadonlySet<string>;
-
 /** An error for a report; undefined for what is no failure of a registry. */
 export function reportedError(error: unknown): ReportedError | undefined {
   if (!(error instanceof RegistryError)) return undefined;
   const { side, status, hint, diagnostics } = error.facts;
   const said = diagnostics?.length ? { diagnostics } : {};
   return { code: error.code, message: error.message, side, status, hint, ...said };
-}
-
-/**
- * What an earlier run has left to do of a repository: nothing, some of its tags, or all of it, as where the run
- * was ended before it came there.
- */
-export function leftoverOf(
-  { source, target }: Pick<RepositoryReport, "source" | "target">,
-  earlier: MirrorReport,
-): Leftover | undefined {
-  const found = earlier.repositories.find((each) =>
-    each.source === source && each.target === target
-  );
-  if (found === undefined) return earlier.done ? undefined : "all";
-  if (found.done) return undefined;
-  const isDry = found.tags.some(({ fate }) => fate === "to copy");
-  if (isDry || found.error !== undefined) return "all";
-  return new Set(found.tags.filter(({ fate }) => fate === "failed").map(({ tag }) => tag));
 }
 
 /** Reads a report that was written as JSON; undefined for anything else. */

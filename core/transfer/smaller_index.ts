@@ -5,8 +5,14 @@ import { attestedDigest } from "../images/attestation.ts";
 import { parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
-import { choosePlatform, formatPlatform, type Platform } from "../names/platform.ts";
+import {
+  choosePlatform,
+  formatPlatform,
+  nearestPlatforms,
+  type Platform,
+} from "../names/platform.ts";
 import { algorithmOf, digestOf } from "../system/hash.ts";
+import { join } from "../wire/reply.ts";
 import type { CopySource } from "./ends.ts";
 
 /** Bytes of a config. */
@@ -25,7 +31,8 @@ export async function smallerIndex(
   what: string,
 ): Promise<Fetched & { readonly manifest: ImageIndex }> {
   const { manifest, bytes, digest } = fetched;
-  const chosen = new Set(platforms.map((platform) => entryFor(platform, manifest, what).digest));
+  const entries = platforms.flatMap((platform) => entriesFor(platform, manifest, what));
+  const chosen = new Set(entries.map((entry) => entry.digest));
   const isKept = (entry: Descriptor): boolean => {
     const about = attestedDigest(entry);
     return chosen.has(about ?? entry.digest);
@@ -75,8 +82,7 @@ async function platformOf(
       side: "source",
     });
   }
-  const chunks = await Array.fromAsync(source.readBlob(config));
-  const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+  const bytes = join(await Array.fromAsync(source.readBlob(config)), config.size);
   try {
     return parseConfig(bytes).platform;
   } catch (error) {
@@ -89,10 +95,15 @@ async function platformOf(
   }
 }
 
-function entryFor(platform: Platform, { manifests }: ImageIndex, what: string): Descriptor {
+/** For Windows there is often an entry for each version of the system. */
+function entriesFor(
+  platform: Platform,
+  { manifests }: ImageIndex,
+  what: string,
+): readonly Descriptor[] {
   const entries = manifests.filter((entry) => attestedDigest(entry) === undefined);
-  const entry = choosePlatform(platform, entries);
-  if (entry !== undefined) return entry;
+  const nearest = nearestPlatforms(platform, entries);
+  if (nearest.length > 0) return nearest;
   const names = entries.flatMap(({ platform = [] }) => platform);
   throw noPlatform({ what, wanted: [platform], names });
 }

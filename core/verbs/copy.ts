@@ -9,9 +9,9 @@ import { parseEndName } from "../transfer/end_name.ts";
 import type { CopySource, CopyTarget } from "../transfer/ends.ts";
 import { type LayoutPorts, layoutSource, layoutTarget } from "../transfer/layout.ts";
 import { openLedger } from "../transfer/ledger.ts";
-import { countedBudget, rehearse } from "../transfer/plan.ts";
 import type { CopyWatcher } from "../transfer/progress.ts";
 import { type RegistryPorts, registrySource, registryTarget } from "../transfer/registry_end.ts";
+import { countedBudget, rehearse } from "../transfer/rehearsal.ts";
 import { budgetOf } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
@@ -48,7 +48,8 @@ export interface CopyOptions extends CopyWatcher {
   readonly referrers?: boolean;
   /**
    * Whether they are looked up, and copied, although the tag is the same at both ends: what was signed since
-   * it was copied then comes too.
+   * it was copied then comes too. What the destination has under cosign's tags, as signatures of its own, is
+   * replaced by what the source has there, which otherwise costs a warning.
    *
    * @default false
    */
@@ -151,7 +152,8 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
       // What an archive has is forgotten with the archive where nothing arrived.
       const isArchive = parseEndName(destination).kind === "oci-archive";
       const known = isArchive ? openLedger(jobs) : ledger;
-      const voyage = { ...options, source, target, ledger: known, platforms, stop };
+      const ways = { ledger: known, stop, signal, onWarning: chartroom.warn };
+      const voyage = { ...options, ...ways, source, target, platforms };
       if (!dryRun) return await copyImage(from, to, voyage);
       const { plan, ...ends } = rehearse(source, target, { budget, chunk });
       return { ...await copyImage(from, to, { ...voyage, ...ends }), plan: plan() };

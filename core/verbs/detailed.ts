@@ -2,7 +2,7 @@ import type { RegistryApi, TagDetails } from "../adapter.ts";
 import { type ApiOutcome, type ApiPorts, listApi } from "../endpoints/api_pages.ts";
 import type { ListingOptions } from "../endpoints/names.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
-import { RegistryError } from "../errors.ts";
+import { type ErrorFacts, RegistryError } from "../errors.ts";
 import { formatReference } from "../names/reference.ts";
 import { isTag, type Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
@@ -15,6 +15,8 @@ export interface DetailedOptions extends ListingOptions {
   readonly containing?: string;
   /** The caller's wish to stop. */
   readonly signal?: AbortSignal;
+  /** Which end of a copy the repository is. */
+  readonly side?: ErrorFacts["side"];
   /** Whether nothing is said where the API does not answer, since names alone will do. @default false */
   readonly quiet?: boolean;
 }
@@ -74,13 +76,13 @@ interface Walk extends DetailedOptions {
 
 async function* fromPlain(
   target: Target,
-  { signal, pageSize, limit = Infinity, quiet, doubt, fresh, seen }: Walk & {
+  { signal, side, pageSize, limit = Infinity, quiet, doubt, fresh, seen }: Walk & {
     readonly doubt?: string;
   },
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
   const name = nameOf(target);
-  const operation = chartroom.begin(`list tags of "${name}"`, target, { signal });
+  const operation = chartroom.begin(`list tags of "${name}"`, target, { signal, side });
   const ports = { ...chartroom, operation, onWarning: chartroom.warn };
   let untold = quiet ? undefined : doubt;
   try {

@@ -1,6 +1,6 @@
 import type { Target } from "../target.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
-import { RegistryError } from "../errors.ts";
+import { type ErrorFacts, RegistryError } from "../errors.ts";
 import { formatReference } from "../names/reference.ts";
 import { findLatest, type FindOptions, type Latest } from "../versions/latest.ts";
 import { listDetailed } from "./detailed.ts";
@@ -25,6 +25,8 @@ export interface TagOptions {
    * where the registry's own API can filter, they need not come, and are fewer to read; else all come.
    */
   readonly containing?: string;
+  /** Which end of a copy the repository is, for errors to say so. @default neither */
+  readonly side?: ErrorFacts["side"];
   /** Ends the listing early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -87,13 +89,13 @@ export function listingVerbs(chartroom: Chartroom): ListingVerbs {
 
     async function* pages(): AsyncGenerator<readonly TagEntry[]> {
       complete = false;
-      const { signal } = wishes;
+      const { signal, side } = wishes;
       const { api } = target.adapter;
       if (wishes.details && api?.tags !== undefined && chartroom.reaches(target, api)) {
         complete = yield* listDetailed(target, api, wishes, chartroom);
         return;
       }
-      const operation = begin(`list tags of "${name}"`, target, { signal });
+      const operation = begin(`list tags of "${name}"`, target, { signal, side });
       complete = yield* listTags(target, wishes, { ask, operation, onWarning: warn, clean });
     }
 

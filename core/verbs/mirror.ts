@@ -1,16 +1,16 @@
 import type { TagEntry } from "../endpoints/tags.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
-import { stopOf } from "../together.ts";
+import { fewAtOnce, stopOf } from "../together.ts";
 import type { CopyResult } from "../transfer/copy.ts";
 import { mirrorRepository } from "../transfer/mirror.ts";
-import { fewAtOnce, type MirrorSource } from "../transfer/mirror_ends.ts";
+import type { MirrorSource } from "../transfer/mirror_ends.ts";
 import { mirrorTarget } from "../transfer/mirror_registries.ts";
 import { planDigest } from "../transfer/plan_digest.ts";
 import type { MirrorPlan } from "../transfer/plan_entry.ts";
 import { fullName, type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
 import { type RegistryPorts, registrySource } from "../transfer/registry_end.ts";
-import { leftoverOf, type MirrorReport, type RepositoryReport } from "../transfer/report.ts";
+import type { MirrorReport, RepositoryReport } from "../transfer/report.ts";
 import { checkShard, type Shard } from "../transfer/shard.ts";
 import { timeOf } from "../versions/age.ts";
 import { asksForDates } from "../versions/rules.ts";
@@ -27,7 +27,7 @@ export interface MirrorOptions extends Pick<CopiesOptions, "jobs"> {
   readonly dryRun?: boolean;
   /** One worker's share: the repositories whose names hash to it. @default all */
   readonly shard?: Shard;
-  /** The report of an earlier run, of which only what is left is done. @default nothing */
+  /** The report of an earlier run: repositories that it has done are passed over. @default none */
   readonly resume?: MirrorReport;
   /** Ends it early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
@@ -58,7 +58,9 @@ export function mirrorVerbs(
   async function list(job: PlanJob, signal: AbortSignal): Promise<readonly TagEntry[]> {
     const details = job.selects.some(asksForDates);
     const tags: TagEntry[] = [];
-    for await (const page of chartroom.tags(job.from, { details, signal }).pages()) {
+    for await (
+      const page of chartroom.tags(job.from, { details, signal, side: "source" }).pages()
+    ) {
       for (const tag of page) tags.push(tag);
     }
     const undated = details ? tags.filter((tag) => timeOf(tag) === undefined).length : 0;
@@ -98,7 +100,7 @@ export function mirrorVerbs(
     const ports = { wire: chartroom, manifests, signal };
     let tags = 0;
 
-    async function carryOut(job: PlanJob): Promise<RepositoryReport[]> {
+    async function carryOut(job: PlanJob): Promise<RepositoryReport> {
       try {
         return await carryOutOne(job);
       } catch (error) {
@@ -107,14 +109,16 @@ export function mirrorVerbs(
       }
     }
 
-    async function carryOutOne(job: PlanJob): Promise<RepositoryReport[]> {
+    async function carryOutOne(job: PlanJob): Promise<RepositoryReport> {
       const names = { source: fullName(job.source), target: fullName(job.target) };
-      const leftover = resume === undefined ? "all" : leftoverOf(names, resume);
+      const earlier = resume?.repositories.find(({ source, target }) =>
+        source === names.source && target === names.target
+      );
       // What was done before stays in the report, so that this one can be resumed in its turn.
-      if (leftover === undefined) return earlierOf(names, resume);
+      if (earlier?.done) return earlier;
       signal.throwIfAborted();
       const { selects, platforms, prune } = job;
-      const asked = { ...names, plan: plan.name, selects, platforms, prune, dryRun, leftover };
+      const asked = { ...names, plan: plan.name, selects, platforms, prune, dryRun };
       const report = await mirrorRepository(asked, {
         source: sourceOf(job, copies, ports),
         target: mirrorTarget(job.target, ports),
@@ -123,21 +127,13 @@ export function mirrorVerbs(
         onTag: () => onTags?.(++tags),
       });
       onRepository?.(report);
-      return [report];
+      return report;
     }
 
-    const repositories = (await fewAtOnce(jobs, carryOut, AT_ONCE)).flat();
+    const repositories = await fewAtOnce(jobs, carryOut, AT_ONCE);
     const done = repositories.every((each) => each.done);
     return { format: 1, plan: plan.name, planDigest: digest, done, repositories };
   }
 
   return { mirror };
-}
-
-function earlierOf(
-  { source, target }: Pick<RepositoryReport, "source" | "target">,
-  earlier: MirrorReport | undefined,
-): RepositoryReport[] {
-  return (earlier?.repositories ?? [])
-    .filter((each) => each.source === source && each.target === target);
 }

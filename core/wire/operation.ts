@@ -33,6 +33,8 @@ export interface Operation {
   readonly what: string;
   /** The caller's wish to stop. */
   readonly signal?: AbortSignal;
+  /** Which end of a copy it is about. */
+  readonly side?: ErrorFacts["side"];
   /** Milliseconds given in all. */
   readonly timeout: number;
   /** Requests left; infinite unless the caller set a limit. */
@@ -123,6 +125,7 @@ export function beginOperation(
   return {
     what,
     signal,
+    side,
     timeout,
     canWait: (ms: number) => costOf(ms) <= patience && ms <= deadline - clock.now(),
     wait(ms: number): void {

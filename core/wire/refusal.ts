@@ -4,9 +4,16 @@ import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Answer } from "./question.ts";
 
-const LOG_IN = "portolan login keeps one, --username with --password-stdin gives one";
-const LOOKS_THE_SAME = "Check the spelling. A private repository looks the same to a reader who " +
-  `may not see it; for a login, ${LOG_IN}`;
+/** How to log in, by the flags of the end that it is for. */
+function logIn({ side }: Operation): string {
+  const end = side === undefined ? "" : side === "source" ? "src-" : "dest-";
+  return `portolan login keeps one, --${end}username with --${end}password-stdin gives one`;
+}
+
+function looksTheSame(operation: Operation): string {
+  return "Check the spelling. A private repository looks the same to a reader who may not see it; " +
+    `for a login, ${logIn(operation)}`;
+}
 
 /** Who asked, for the words of an error. */
 export interface Asker extends Partial<Pick<Grant, "secret" | "login" | "withheldFrom">> {
@@ -58,7 +65,10 @@ export function refusedToken(
   const { anonymous } = place.adapter;
   if (anonymous === undefined || anonymous === "account") {
     const reason = `${host} gives no token without a login: ${status}`;
-    return operation.fail("unauthorized", reason, { ...facts, hint: `A login helps: ${LOG_IN}` });
+    return operation.fail("unauthorized", reason, {
+      ...facts,
+      hint: `A login helps: ${logIn(operation)}`,
+    });
   }
   return notFound(status, facts, operation);
 }
@@ -98,6 +108,40 @@ export function refusedAnswer(
   }
 }
 
+/** The error for a registry that does not take what is written to `place`. */
+export function refusedWrite(
+  place: Place,
+  asked: { readonly answer: Answer; readonly asker: Asker },
+  operation: Operation,
+): RegistryError {
+  const { answer, asker } = asked;
+  const status = `status ${answer.status}`;
+  const facts = factsOf(answer);
+  if (answer.html) return refusedAnswer(place, asked, operation);
+  if (answer.status === 404) {
+    const hint =
+      "Some registries want a repository, or its project, to be made first; to a login " +
+      "that may not see it they say the same";
+    return operation.fail("not_found", `no such repository to write to: ${status}`, {
+      ...facts,
+      hint,
+    });
+  }
+  const isForbidden = answer.status === 403 ||
+    (answer.status === 401 && asker.login !== undefined && asker.secret !== asker.login.secret);
+  if (!isForbidden) return refusedAnswer(place, asked, operation);
+  const explained = explain(place, asker, facts, operation);
+  if (explained !== undefined) return explained;
+  if (asker.login === undefined) {
+    const reason = `the registry lets nobody without a login write there: ${status}`;
+    const hint = `A login helps: ${logIn(operation)}`;
+    return operation.fail("unauthorized", reason, { ...facts, hint });
+  }
+  const reason = `the registry does not let ${named(asker.login)} write there: ${status}`;
+  const hint = "Check what the account, or its token, may do there, and the spelling";
+  return operation.fail("denied", reason, { ...facts, hint });
+}
+
 function refusedReader(
   place: Place,
   { answer, asker }: { readonly answer: Answer; readonly asker: Asker },
@@ -122,7 +166,10 @@ function refusedReader(
     (secret === undefined && answer.status === 401);
   if (isClosed) {
     const reason = `the registry wants a login: ${status}`;
-    return operation.fail("unauthorized", reason, { ...facts, hint: `A login helps: ${LOG_IN}` });
+    return operation.fail("unauthorized", reason, {
+      ...facts,
+      hint: `A login helps: ${logIn(operation)}`,
+    });
   }
   return notFound(status, facts, operation, thing);
 }
@@ -159,7 +206,7 @@ function notFound(
   thing: Thing = "repository",
 ): RegistryError {
   const reason = `no such ${thing}, or it is private: ${status}`;
-  return operation.fail("not_found", reason, { ...facts, hint: LOOKS_THE_SAME });
+  return operation.fail("not_found", reason, { ...facts, hint: looksTheSame(operation) });
 }
 
 function denied(status: string, facts: ErrorFacts, operation: Operation): RegistryError {

@@ -68,7 +68,7 @@ Deno.test("copy --all-tags ends with the code of the only reason there is", asyn
   const world = createWorld({ target: refuse(403, "/blobs/uploads/", "POST") });
   const { code, stdout, stderr } = await world.run(copy, ["--all-tags", "--json", SRC, DST]);
   const errors = stderr.trimEnd().split("\n").map((line) => JSON.parse(line).error);
-  assertEquals([code, errors.length], [3, 6]);
+  assertEquals([code, errors.length], [4, 6]);
   assertEquals(new Set(errors.map(({ side }) => side)), new Set(["destination"]));
   assertStringIncludes(errors[0].message, `Cannot copy to "${DST}:1.0"`);
   const summary = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");

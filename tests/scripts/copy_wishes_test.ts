@@ -75,6 +75,24 @@ Deno.test("copy --refresh-referrers brings what was signed after its image was c
   assertEquals((await world.network.fetch(url, { method: "HEAD" })).status, 200);
 });
 
+Deno.test("copy leaves what was signed at the destination, and --refresh-referrers replaces it", async () => {
+  const sig = `${amd64.digest.replace(":", "-")}.sig`;
+  const [theirs, ours] = ["theirs", "ours"].map((s) => buildImage({ layers: [{ s }] }));
+  if (theirs === undefined || ours === undefined) throw new Error("no signatures");
+  const there = { "mirror/app": { tags: { "1.2": amd64, [sig]: ours } } };
+  const world = createWorld({ "1": amd64, [sig]: theirs }, there);
+  const url = `https://target.example/v2/mirror/app/manifests/${sig}`;
+  const signature = async () =>
+    (await world.network.fetch(url)).headers.get("docker-content-digest");
+
+  const first = await world.run(copy, [`${SRC}:1`, DST]);
+  assertEquals([first.code, await signature()], [0, ours.digest]);
+  assertStringIncludes(first.stderr, `${DST}:${sig} is another than at the source`);
+  const second = await world.run(copy, ["--refresh-referrers", `${SRC}:1`, DST]);
+  assertEquals([second.code, await signature()], [0, theirs.digest]);
+  assertEquals(second.stderr.includes("another"), false, second.stderr);
+});
+
 Deno.test("copy --refresh-referrers contradicts --no-referrers", async () => {
   const { world } = createSigned();
   const words = ["--refresh-referrers", "--no-referrers", SRC, DST];

@@ -144,6 +144,56 @@ Deno.test("fromSkopeo() lets no line of a file become one of the plan", async ()
   assert(!/^ *- source: evil/m.test(text) && !/^keys/m.test(text));
 });
 
+const UNREAD: readonly unknown[] = [[true], [null], [true, "1.0"], [["1.0"]], true, { a: "1.0" }];
+
+for (const value of UNREAD) {
+  Deno.test(`fromSkopeo() takes nothing of an image with the tags ${JSON.stringify(value)}`, () => {
+    const text = fromSkopeo({ "a.example": { images: { x: value, y: ["1.0"] } } });
+    assertStringIncludes(text, "# a.example/x: ");
+    assert(!text.includes("source: a.example/x") && text.includes("source: a.example/y"), text);
+  });
+}
+
+Deno.test("fromSkopeo() takes all of an image without tags", async () => {
+  for (const value of [[], null]) {
+    const text = fromSkopeo({ "a.example": { images: { x: value } } });
+    assertEquals(await entriesOf(text), [{ source: "a.example/x" }]);
+  }
+});
+
+const HALVES: readonly Readonly<Record<string, unknown>>[] = [
+  ...UNREAD.flatMap((value) => [
+    { tags: { allow: value } },
+    { tags: { deny: value } },
+    { tags: { semverRange: value } },
+    { tagSets: [{ allow: value }] },
+    { platforms: value },
+  ]),
+  { platform: true },
+  { tags: "1.0" },
+  { tags: ["1.0"] },
+  { tagSets: "1.0" },
+  { tagSets: ["1.0"] },
+  { tags: { alow: ["1.0"] } },
+];
+
+for (const half of HALVES) {
+  Deno.test(`fromRegsync() takes nothing of an entry with ${JSON.stringify(half)}`, () => {
+    const entry = { target: "b.example/x", type: "repository" };
+    const text = fromRegsync({
+      sync: [{ ...entry, source: "a.example/x", ...half }, { ...entry, source: "a.example/y" }],
+    });
+    assertStringIncludes(text, "# a.example/x to b.example/x: ");
+    assert(!text.includes("source: a.example/x") && text.includes("source: a.example/y"), text);
+  });
+}
+
+Deno.test("fromRegsync() takes nothing where the defaults name platforms that are none", () => {
+  const entry = { source: "a.example/x", target: "b.example/x", type: "repository" };
+  const text = fromRegsync({ defaults: { platforms: [true] }, sync: [entry] });
+  assert(!text.includes("source: a.example/x"), text);
+});
+
 /** The entries of a plan that can be read, with what they say themselves. */
 async function entriesOf(text: string): Promise<readonly Record<string, unknown>[]> {
   const { value } = await parsePlanFile("plan.yaml", text);

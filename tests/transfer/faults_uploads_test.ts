@@ -1,5 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
-import { RegistryError } from "../../mod.ts";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { openFlow, RegistryError } from "../../mod.ts";
 import type { SimulatedHost } from "../registry/mod.ts";
 import { amd64, type FaultRun, runFaultCase, TARGET } from "./fault_world.ts";
 
@@ -170,3 +170,47 @@ function evil(): readonly SimulatedHost[] {
     handle: () => new Response(null, { status: 201 }),
   }));
 }
+
+/** How an upload is answered, and how it is told. */
+const REFUSALS: readonly (readonly [
+  status: number,
+  auth: "none" | "token",
+  code: string,
+  words: string,
+])[] = [
+  [403, "none", "unauthorized", "lets nobody without a login write there"],
+  [403, "token", "denied", "does not let the credentials write there"],
+  [404, "token", "not_found", "no such repository to write to"],
+];
+for (const [status, auth, code, words] of REFUSALS) {
+  Deno.test(`copy() says that it is about writing: ${status} with auth ${auth}`, async () => {
+    const { error } = await runFaultCase({
+      targetOptions: { auth },
+      target: [{ on: "uploads", method: "POST", does: { kind: "status", status } }],
+    });
+    assert(error instanceof RegistryError);
+    assertEquals([error.code, error.facts.side], [code, "destination"]);
+    assertStringIncludes(error.message, words);
+  });
+}
+
+Deno.test("copy() names the blob that the source has lost", async () => {
+  const { error } = await runFaultCase({
+    source: [{ on: "blob", of: STREAMED, does: { kind: "status", status: 404 } }],
+  });
+  assert(error instanceof RegistryError);
+  assertStringIncludes(error.message, `there is no blob ${STREAMED}`);
+  assertStringIncludes(error.facts.hint ?? "", "lost");
+});
+
+Deno.test("copy() hints at the flags of the end that wants a login", async () => {
+  const flow = openFlow({ fetch: () => Promise.resolve(new Response("{}", { status: 401 })) });
+  const error = await assertRejects(
+    () => flow.copy("a.example/x:1", "b.example/x:1"),
+    RegistryError,
+  );
+  assertStringIncludes(
+    error.facts.hint ?? "",
+    `--${error.facts.side === "source" ? "src" : "dest"}-username`,
+  );
+});

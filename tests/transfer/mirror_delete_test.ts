@@ -80,23 +80,47 @@ for (const [habits, fate] of HABITS) {
   });
 }
 
-Deno.test("mirror() leaves by digest what is a part of an index within an index", async () => {
+for (const depth of [1, 2, 3, 4]) {
+  Deno.test(`mirror() leaves by digest what is a part of an index ${depth} deep`, async () => {
+    const { fates, part } = await pruneParts(depth);
+    assertEquals(fates, ["gone deleted", "part left"]);
+    assert(part?.reason?.includes("whole"), part?.reason);
+  });
+}
+
+Deno.test("mirror() deletes nothing by digest where indexes are too deep to be looked into", async () => {
+  const { fates, part } = await pruneParts(5);
+  assertEquals(fates, ["gone left", "part left"]);
+  assertEquals([part?.error?.code, part?.error?.side], ["protocol", "destination"]);
+});
+
+/** Prunes by digest two of three tags, of which one is a part of the third. */
+async function pruneParts(depth: number) {
   const image = imageOf("part");
-  const tags = { whole: buildIndex([buildIndex([image])]), part: image, gone: buildImage({}) };
-  const source = distribution({ host: SOURCE, images: { app: { tags } } });
-  const target = distribution({ host: "target.example", images: {}, habits: { tagDelete: 400 } });
+  let whole = image;
+  for (let each = 0; each < depth; each++) whole = buildIndex([whole]);
+  const source = distribution({
+    host: SOURCE,
+    images: { app: { tags: { part: image, gone: buildImage({}), kept: imageOf("kept") } } },
+  });
+  const target = distribution({
+    host: "target.example",
+    images: { app: { tags: { whole } } },
+    habits: { tagDelete: 400 },
+  });
   const network = simulateNetwork([source, target]);
   const flow = openFlow({ fetch: network.fetch, clock: virtualClock() });
   const entry = { source: `${SOURCE}/app`, target: "target.example/app", prune: true };
   await flow.mirror(planOf({ name: "deep", mirror: [entry] }));
   const report = await flow.mirror(
-    planOf({ name: "deep", mirror: [{ ...entry, include: "whole" }] }),
+    planOf({ name: "deep", mirror: [{ ...entry, include: "kept" }] }),
   );
-  const fates = report.repositories[0]?.tags.map(({ tag, fate }) => `${tag} ${fate}`);
-  assertEquals(fates?.toSorted(), ["gone deleted", "part left"]);
-  const part = report.repositories[0]?.tags.find(({ tag }) => tag === "part");
-  assert(part?.reason?.includes("whole"), part?.reason);
-});
+  const tags = report.repositories[0]?.tags ?? [];
+  return {
+    fates: tags.map(({ tag, fate }) => `${tag} ${fate}`).toSorted(),
+    part: tags.find(({ tag }) => tag === "part"),
+  };
+}
 
 Deno.test("mirror() says that the login may not delete, and what the registry says", async () => {
   const target = distribution({ host: "target.example", auth: "token", images: {} });

@@ -48,7 +48,8 @@ interface Case {
   readonly parts?: Readonly<Record<string, string>>;
   readonly prune?: boolean | "plan";
   readonly dryRun?: boolean;
-  readonly targetListing?: "broken";
+  /** @default "whole" */
+  readonly targetListing?: "broken" | "lags";
   readonly strangeList?: boolean;
   /** The target's tags afterwards. */
   readonly after: Letters;
@@ -386,6 +387,17 @@ const cases: readonly Case[] = [
     told: ["a left"],
   },
   {
+    name: "leaves a manifest that what was just copied shares, although the list lags",
+    owned: { a: "A", b: "B" },
+    target: { a: "A", b: "B" },
+    source: { b: "B", c: "A" },
+    targetListing: "lags",
+    deletes: "digests",
+    after: { a: "A", b: "B", c: "A" },
+    told: ["a left"],
+    ownedAfter: ["a", "b", "c"],
+  },
+  {
     name: "deletes a tag whose manifest is a part of an index that stays",
     owned: { a: "A", i: "I" },
     target: { a: "A", i: "I" },
@@ -559,6 +571,7 @@ function createTarget(each: Case) {
   for (const [plan, letters] of Object.entries(others)) keep(plan, letters);
   const target: MirrorTarget = {
     list(): Promise<readonly Tag[]> {
+      if (each.targetListing === "lags") return Promise.resolve(Object.keys(each.target) as Tag[]);
       if (each.targetListing === undefined) return Promise.resolve([...tags.keys()] as Tag[]);
       return Promise.reject(new RegistryError("incomplete", "Cannot list: broken"));
     },

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { planDigest } from "../../mod.ts";
 import { errorAnswer } from "../registry/answer.ts";
-import { buildImage, buildIndex, contentFaults } from "../registry/mod.ts";
+import { buildImage, buildIndex, contentFaults, type Faults } from "../registry/mod.ts";
 import { createMirrorWorld, imageOf, imagesFor, planOf, SOURCE, TARGET } from "./mirror_world.ts";
 
 const JDK = ["1.8.0_441", "17.0.14", "17.0.15", "21.0.5", "21.0.6", "21.0.7", "latest"];
@@ -132,7 +132,7 @@ Deno.test("mirror() replaces a tag that moved, and knows it for its own", async 
   assertEquals(await world.tags("app"), ["1.0"]);
 });
 
-Deno.test("mirror() keeps going past what fails, and resumes with nothing but that", async () => {
+Deno.test("mirror() keeps going past what fails, and resumes with the repositories that it left", async () => {
   const broken = imageOf("app:1.1").digest;
   const faults = contentFaults([
     { on: "manifest", method: "GET", of: broken, times: 5, does: { kind: "status", status: 500 } },
@@ -157,7 +157,7 @@ Deno.test("mirror() keeps going past what fails, and resumes with nothing but th
   assertEquals(resumed.repositories.map(({ done }) => done), [true, false, true]);
   const asked = world.asked();
   assertEquals(asked.filter((each) => each.includes("/other/")), []);
-  assertEquals(asked.filter((each) => /app.manifests.1\.[02]/.test(each)), []);
+  assertEquals(asked.filter((each) => /^GET .*app.manifests.1\.[02]/.test(each)), []);
   assertEquals(await world.tags("app"), ["1.0", "1.1", "1.2"]);
 });
 
@@ -277,3 +277,41 @@ for (const prune of [false, true]) {
     assertEquals(said, prune ? ["DENIED: immutable"] : undefined);
   });
 }
+
+for (const [name, faulty] of [["source", SOURCE], ["destination", TARGET]] as const) {
+  for (const fault of ["tags/list", "manifests/"]) {
+    Deno.test(`mirror() says ${name} where that fails at ${fault}`, async () => {
+      let isBroken = false;
+      const faults: Faults = ({ url }) =>
+        isBroken && url.includes(fault)
+          ? errorAnswer(500, { code: "UNKNOWN", message: "simulated" })
+          : undefined;
+      const world = createMirrorWorld({
+        source: imagesFor("app", ["1.0", "1.1"]),
+        sourceFaults: faulty === SOURCE ? faults : undefined,
+        targetFaults: faulty === TARGET ? faults : undefined,
+        retries: 0,
+      });
+      const entry = { source: `${SOURCE}/app`, target: `${TARGET}/app`, prune: true };
+      await world.flow.mirror(planOf({ name: "all", mirror: [entry] }));
+      isBroken = true;
+      const fewer = planOf({ name: "all", mirror: [{ ...entry, include: "1.1" }] });
+      const [report] = (await world.flow.mirror(fewer)).repositories;
+      const errors = [
+        report?.error ?? [],
+        ...report?.tags.flatMap(({ error = [] }) => error) ?? [],
+      ];
+      const sides = errors.flat().map(({ side }) => side);
+      assertEquals([sides.length > 0, [...new Set(sides)]], [true, [name]]);
+    });
+  }
+}
+
+Deno.test("mirror() says source where that has no such tags, or tells no dates", async () => {
+  const world = createMirrorWorld({ source: imagesFor("app", ["1.0"]) });
+  for (const select of [{ include: "2.*" }, { maxAge: "1d", source: `${SOURCE}/missing` }]) {
+    const entry = { source: `${SOURCE}/app`, target: `${TARGET}/app`, ...select };
+    const [report] = (await world.flow.mirror(planOf({ mirror: [entry] }))).repositories;
+    assertEquals([report?.error?.code, report?.error?.side], ["not_found", "source"]);
+  }
+});

@@ -1,0 +1,132 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type CopyStep, type FlowOptions, openFlow } from "../../mod.ts";
+import {
+  buildImage,
+  buildIndex,
+  distribution,
+  type Images,
+  presets,
+  type SimulatedNetwork,
+  simulateNetwork,
+  type TestManifest,
+} from "../registry/mod.ts";
+
+const FROM = "source.example/team/app";
+const TO = "target.example/team/app";
+const one = buildImage({ layers: [{ a: "one" }] });
+const two = buildImage({ layers: [{ a: "two" }] });
+const sbom = buildImage({ subject: one, artifactType: "application/spdx+json" });
+const theirs = buildImage({ layers: [{ of: "theirs", mediaType: "application/x-signature" }] });
+const ours = buildImage({ layers: [{ of: "ours", mediaType: "application/x-signature" }] });
+
+/** Two registries without a referrers API. */
+function openWorld(source: Images[string], target: Images = {}, options: FlowOptions = {}) {
+  const network = simulateNetwork([
+    distribution({
+      ...presets.distribution28,
+      host: "source.example",
+      images: { "team/app": source },
+    }),
+    distribution({ ...presets.distribution28, host: "target.example", images: target }),
+  ]);
+  const warnings: string[] = [];
+  const flow = openFlow({
+    fetch: network.fetch,
+    retries: 0,
+    onWarning: (message) => void warnings.push(message),
+    ...options,
+  });
+  return { network, flow, warnings };
+}
+
+function listing(...manifests: readonly TestManifest[]): TestManifest {
+  return buildIndex([], { also: manifests.map(({ descriptor }) => descriptor) });
+}
+
+function tagOf({ digest }: TestManifest): string {
+  return digest.replace(":", "-");
+}
+
+/** What the target has under a tag. */
+async function readTarget({ fetch }: SimulatedNetwork, tag: string): Promise<string> {
+  const answer = await fetch(`https://target.example/v2/team/app/manifests/${tag}`, {
+    headers: { accept: `${one.mediaType}, ${listing().mediaType}` },
+  });
+  return await answer.text();
+}
+
+Deno.test("copy() ends where a list of referrers names its own subject", async () => {
+  const { flow } = openWorld({ tags: { "1": one, [tagOf(one)]: listing(one) } });
+  assertEquals<string>((await flow.copy(`${FROM}:1`, TO)).digest, one.digest);
+});
+
+Deno.test("copies() end where two images are listed as referrers of each other", async () => {
+  const tags = { "1": one, "2": two, [tagOf(one)]: listing(two), [tagOf(two)]: listing(one) };
+  const { flow } = openWorld({ tags });
+  const copies = flow.copies();
+  const results = await Promise.all(["1", "2"].map((tag) => copies.copy(`${FROM}:${tag}`, TO)));
+  assertEquals<string[]>(results.map(({ digest }) => digest), [one.digest, two.digest]);
+});
+
+Deno.test("copies() bring what refers to a referrer, however deep another copy met it", async () => {
+  const chain = [one];
+  for (let depth = 1; depth <= 5; depth++) {
+    const subject = chain[depth - 1];
+    chain.push(buildImage({ subject, artifactType: `application/x-${depth}` }));
+  }
+  const lists = chain.slice(0, -1).map((subject, at) => [
+    tagOf(subject),
+    listing(...chain.slice(at + 1, at + 2)),
+  ]);
+  const fourth = chain[3] ?? one;
+  const tags = { "1": one, "4": fourth, ...Object.fromEntries(lists) };
+  const { flow, network } = openWorld({ tags, untagged: chain });
+  const copies = flow.copies();
+  await copies.copy(`${FROM}:1`, TO);
+  await copies.copy(`${FROM}:4`, TO);
+  assertStringIncludes(await readTarget(network, tagOf(chain[4] ?? one)), chain[5]?.digest ?? "-");
+});
+
+Deno.test("copy() lists no referrer that the source lists and has not", async () => {
+  const tags = { "1": one, [tagOf(one)]: listing(two, sbom) };
+  const { flow, network } = openWorld({ tags, untagged: [sbom] });
+  assertEquals<string>((await flow.copy(`${FROM}:1`, TO)).digest, one.digest);
+  const { manifests } = JSON.parse(await readTarget(network, tagOf(one)));
+  assertEquals(manifests.map(({ digest }: TestManifest) => digest), [sbom.digest]);
+});
+
+Deno.test("copy() makes no list where the source has nothing of what it lists", async () => {
+  const { flow, network } = openWorld({ tags: { "1": one, [tagOf(one)]: listing(two) } });
+  await flow.copy(`${FROM}:1`, TO);
+  assertStringIncludes(await readTarget(network, tagOf(one)), "MANIFEST_UNKNOWN");
+});
+
+Deno.test("copy() leaves a signature that the destination made itself, and says so", async () => {
+  const sig = `${tagOf(one)}.sig`;
+  const { flow, network, warnings } = openWorld(
+    { tags: { "1": one, [sig]: theirs } },
+    { "team/app": { tags: { "1.2": one, [sig]: ours } } },
+  );
+  const steps: CopyStep[] = [];
+  await flow.copy(`${FROM}:1`, TO, { dryRun: true });
+  const onStep = (step: CopyStep) => void steps.push(step);
+  assertEquals((await flow.copy(`${FROM}:1`, TO, { onStep })).fate, "copied");
+  assertEquals(await readTarget(network, sig), new TextDecoder().decode(ours.bytes));
+  assertEquals(steps.map(({ tag, fate }) => `${tag} ${fate}`).at(-1), "1 copied");
+  const fate = "is left as it is: copy --refresh-referrers replaces it";
+  const warning = `${TO}:${sig} is another than at the source, and ${fate}`;
+  assertEquals(warnings, [warning, warning]);
+});
+
+Deno.test("copy() with refreshReferrers takes the source's signature for the destination's", async () => {
+  const sig = `${tagOf(one)}.sig`;
+  const { flow, network, warnings } = openWorld(
+    { tags: { "1": one, [sig]: theirs } },
+    { "team/app": { tags: { "1": one, [sig]: ours } } },
+  );
+  await flow.copy(`${FROM}:1`, TO);
+  assertEquals(await readTarget(network, sig), new TextDecoder().decode(ours.bytes));
+  await flow.copy(`${FROM}:1`, TO, { refreshReferrers: true });
+  assertEquals(await readTarget(network, sig), new TextDecoder().decode(theirs.bytes));
+  assertEquals(warnings, []);
+});

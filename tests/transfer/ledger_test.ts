@@ -1,0 +1,63 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { RegistryError } from "../../mod.ts";
+import { parseDigest } from "../../core/names/digest.ts";
+import { type Errand, openLedger } from "../../core/transfer/ledger.ts";
+
+const digest = parseDigest(`sha256:${"a".repeat(64)}`);
+
+function errand(more: Partial<Errand> = {}): Errand {
+  return {
+    kind: "blob",
+    target: "target.example/app",
+    digest,
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+Deno.test("once() does work once for all that ask, and keeps what it came to", async () => {
+  const ledger = openLedger(1);
+  let count = 0;
+  const work = () => Promise.resolve(++count);
+  assertEquals(await Promise.all([1, 2, 3].map(() => ledger.once(errand(), work))), [1, 1, 1]);
+  assertEquals(await ledger.once(errand(), work), 1);
+});
+
+Deno.test("once() takes a blob and a manifest of one digest for two things", async () => {
+  const ledger = openLedger(1);
+  assertEquals(await ledger.once(errand(), () => Promise.resolve("blob")), "blob");
+  const manifest = errand({ kind: "manifest" });
+  assertEquals(await ledger.once(manifest, () => Promise.resolve("manifest")), "manifest");
+});
+
+Deno.test("once() lets go whoever waits for another's work and is stopped", async () => {
+  const ledger = openLedger(1);
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const first = ledger.once(errand(), () => promise);
+  const stop = new AbortController();
+  const second = ledger.once(errand({ signal: stop.signal }), () => Promise.resolve("second"));
+  const reason = new Error("enough");
+  stop.abort(reason);
+  assertEquals(await assertRejects(() => second), reason);
+  const late = ledger.once(errand({ signal: stop.signal }), () => Promise.resolve("late"));
+  assertEquals(await assertRejects(() => late), reason);
+  resolve("first");
+  assertEquals(await first, "first");
+});
+
+Deno.test("once() does anew what another gave up, and tells all of what failed", async () => {
+  const ledger = openLedger(1);
+  const stop = new AbortController();
+  const { promise, reject } = Promise.withResolvers<string>();
+  const first = ledger.once(errand({ signal: stop.signal }), () => promise);
+  const second = ledger.once(errand(), () => Promise.resolve("second"));
+  stop.abort();
+  reject(stop.signal.reason);
+  await assertRejects(() => first);
+  assertEquals(await second, "second");
+
+  const failure = new RegistryError("denied", "no");
+  const other = errand({ kind: "manifest" });
+  const failing = [1, 2].map(() => ledger.once(other, () => Promise.reject(failure)));
+  for (const each of failing) assertEquals(await assertRejects(() => each), failure);
+});
