@@ -85,7 +85,9 @@ export function createAsk(ports: {
       grant = better === "anonymous" ? undefined : better;
       answer = await sendWith(place, matter, grant, operation);
     }
-    if (grant !== undefined && answer.value !== undefined) auth.learn(place, grant);
+    // What is not there was looked for: a target of a copy has nothing yet.
+    const isLetIn = answer.value !== undefined || answer.status === 404;
+    if (grant !== undefined && isLetIn) auth.learn(place, grant);
     const login = await keyring.find(place);
     const unused = grant === undefined ? login : undefined;
     return { answer, asker: { ...grant, unused, spurned: await keyring.spurned(place) } };

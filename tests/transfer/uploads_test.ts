@@ -89,6 +89,14 @@ function bare(options: DistributionOptions): DistributionOptions {
   return rest;
 }
 
+Deno.test("copy() to an empty repository is asked for a token once", async () => {
+  const { network } = await runFaultCase({ target: [] });
+  const refused = network.traffic.exchanges.filter(({ host, status }) =>
+    host === TARGET && status === 401
+  );
+  assertEquals(refused.length, 1);
+});
+
 Deno.test("copy() leaves a slow line the time for a large chunk", async () => {
   const clock = virtualClock();
   let patches = 0;
