@@ -1,4 +1,5 @@
 import { isPrivate } from "./address.ts";
+import type { Question } from "./question.ts";
 import type { Routes } from "./route.ts";
 import { addressOf } from "./trace.ts";
 import type { Transport } from "./transport.ts";
@@ -32,7 +33,7 @@ export function nextHop(
   from: URL,
   { status, question, routes, transport }: {
     readonly status: number;
-    readonly question: { readonly url: URL; readonly redirects: Redirects };
+    readonly question: Pick<Question<unknown>, "url" | "redirects" | "secret">;
     readonly routes: Routes;
     readonly transport: Transport;
   },
@@ -55,7 +56,8 @@ export function nextHop(
   const hasSecret = meant.username !== "" || meant.password !== "" ||
     transport.holdsSecret(location);
   if (question.redirects !== "nowhere" && !hasSecret && (isHome || isElsewhere)) return next;
-  const why = question.redirects === "same-origin" && !isHome
+  const isForNobody = question.redirects === "same-origin" && question.secret !== undefined;
+  const why = isForNobody && !isHome
     ? "another host, which is followed only for readers without login or token"
     : "which is not followed";
   throw new Refused(`status ${status} redirects to ${shown}, ${why}`);
