@@ -1,6 +1,6 @@
 import { isPrivate } from "./address.ts";
-import type { Question } from "./question.ts";
 import type { Routes } from "./route.ts";
+import type { Secret } from "./secret.ts";
 import { addressOf } from "./trace.ts";
 import type { Transport } from "./transport.ts";
 import { Refused } from "./trouble.ts";
@@ -33,7 +33,11 @@ export function nextHop(
   from: URL,
   { status, question, routes, transport }: {
     readonly status: number;
-    readonly question: Pick<Question<unknown>, "url" | "redirects" | "secret">;
+    readonly question: {
+      readonly url: URL;
+      readonly redirects: Redirects;
+      readonly secret?: Secret;
+    };
     readonly routes: Routes;
     readonly transport: Transport;
   },
