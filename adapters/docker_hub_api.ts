@@ -10,6 +10,8 @@ import type {
 
 /** The most that a page holds; more is lowered without a word: badges/shields #4562, 2020. */
 const PAGE = 100;
+/** Of one tag. */
+const MOST_IMAGES = 1000;
 
 /**
  * Newest first: what is pushed while the pages are read moves the rest towards the end, where `count` shows
@@ -97,25 +99,36 @@ function readMore(next: unknown, check: ApiChecks): boolean | undefined {
 function readTag(entry: unknown, check: ApiChecks): TagDetails | undefined {
   const name = check.tag(check.member(entry, "name"));
   if (name === undefined) return undefined;
-  const images = check.list(check.member(entry, "images"));
-  const platforms = images.flatMap((image) => readPlatform(image, check) ?? []);
+  const images = check.list(check.member(entry, "images")).slice(0, MOST_IMAGES)
+    .flatMap((image) => readImage(image, check) ?? []);
+  // As looking into the images would choose.
+  const usual = images.find(({ sizeOf }) => sizeOf === "linux/amd64") ?? images[0];
+  const { size, sizeOf } = usual ?? { size: check.count(check.member(entry, "full_size")) };
   return {
     name,
     // The index's: renovate `docker/index.ts`, 2026-08.
     digest: check.digest(check.member(entry, "digest")),
-    platforms: platforms.length === 0 ? undefined : [...new Set(platforms)],
-    size: check.count(check.member(entry, "full_size")),
+    platforms: images.length === 0 ? undefined : [...new Set(images.map((image) => image.sizeOf))],
+    size,
+    sizeOf: size === undefined ? undefined : sizeOf,
     pushedAt: check.time(check.member(entry, "tag_last_pushed")),
     updatedAt: check.time(check.member(entry, "last_updated")),
   };
 }
 
-function readPlatform(image: unknown, check: ApiChecks): string | undefined {
+/** The size of one platform's image. Of what `full_size` is the size, nothing tells. */
+function readImage(
+  image: unknown,
+  check: ApiChecks,
+): { readonly size?: number; readonly sizeOf: string } | undefined {
   const [os, architecture, variant] = ["os", "architecture", "variant"]
     .map((name) => check.member(image, name));
   // An attestation of BuildKit.
   if (os === "unknown" || architecture === "unknown") return undefined;
-  return check.platform(os, architecture, variant);
+  const sizeOf = check.platform(os, architecture, variant);
+  return sizeOf === undefined
+    ? undefined
+    : { size: check.count(check.member(image, "size")), sizeOf };
 }
 
 function readRepository(

@@ -161,7 +161,7 @@ export interface ApiChecks {
   member(value: unknown, name: string): unknown;
   /** The elements of a list; none if it is none. */
   list(value: unknown): readonly unknown[];
-  /** Text that is not empty; not fit to be printed. */
+  /** Text that is not empty, cut to 4,096 characters; not fit to be printed. */
   text(value: unknown): string | undefined;
   /** A whole number from 0, also one that is written as text. */
   count(value: unknown): number | undefined;

@@ -8,7 +8,9 @@ export interface CopyEnd {
   readonly text: string;
   /** The reference, where it is in a registry. */
   readonly reference?: string;
-  /** The tag, where one was written. */
+  /** What one image is called there, where that was written of an end on disk. */
+  readonly name?: string;
+  /** The tag that this is, or has. */
   readonly tag?: string;
 }
 
@@ -52,8 +54,8 @@ export function targetOf({ reference }: CopyEnd, { locate }: Pick<Flow, "locate"
 export function bareName(end: CopyEnd, flow: Pick<Flow, "locate">): string {
   const target = targetOf(end, flow);
   if (target !== undefined) return fullName(target);
-  const { text, tag } = end;
-  return printable(tag === undefined ? text : text.slice(0, -tag.length - 1), 1000);
+  const { text, name } = end;
+  return printable(name === undefined ? text : text.slice(0, -name.length - 1), 1000);
 }
 
 /**
@@ -63,7 +65,7 @@ export function bareName(end: CopyEnd, flow: Pick<Flow, "locate">): string {
  */
 export function checkWhole(end: CopyEnd, flow: Pick<Flow, "locate">): void {
   const target = targetOf(end, flow);
-  if (target === undefined ? end.tag === undefined : !(target.tag ?? target.digest)) return;
+  if (target === undefined ? end.name === undefined : !(target.tag ?? target.digest)) return;
   const what = `Cannot use "--all-tags" with "${printable(end.text, 200)}", one image`;
   throw new UsageError(`${what}: expected ${bareName(end, flow)}`);
 }
@@ -71,5 +73,5 @@ export function checkWhole(end: CopyEnd, flow: Pick<Flow, "locate">): void {
 function readEnd(text: string): CopyEnd {
   const end = parseEndName(text);
   if (end.kind === "registry") return { text, reference: end.reference };
-  return { text, tag: end.tag };
+  return { text, name: end.name, tag: end.tag };
 }

@@ -1,5 +1,7 @@
 import { type CopyResult, parseEndName, printable, type Target } from "../mod.ts";
 import type { Context } from "./_command.ts";
+import type { CopyTotals } from "./_copy_tally.ts";
+import { asciiJson } from "./_json.ts";
 import type { Arguments } from "./_options.ts";
 
 /** Says, before it is done, what is going to count as a pull, where the source counts them. */
@@ -57,9 +59,19 @@ export async function tellInterrupted(
   destination: string | undefined,
 ): Promise<void> {
   if (args.has("quiet") || args.has("json") || destination === undefined) return;
+  await stderr.write(`portolan: ${interruption(destination)}\n`);
+}
+
+/** The same to a program, with the sum: nothing is printed after an interrupt. */
+export function formatInterrupted(destination: string | undefined, summary: CopyTotals): string {
+  const message = destination === undefined ? "interrupted" : interruption(destination);
+  return asciiJson({ error: { code: "interrupted", message, summary } }) + "\n";
+}
+
+function interruption(destination: string): string {
   const isArchive = parseEndName(destination).kind === "oci-archive";
   const rest = isArchive
     ? "an archive is begun anew the next time, an oci: folder is gone on with"
     : "what has arrived stays, and the same command goes on from there";
-  await stderr.write(`portolan: interrupted: ${rest}\n`);
+  return `interrupted: ${rest}`;
 }

@@ -61,8 +61,11 @@ export function formatPlan(planned: PlannedPassage, isCounted: boolean): string 
  * @param planned the requests that it would take, in a dry run
  */
 export function formatSummary(totals: CopyTotals, planned?: number): string {
-  const dry = planned === undefined ? {} : { dryRun: true, planned };
-  return asciiJson({ kind: "summary", ...dry, ...totals }) + "\n";
+  const { sent, mounted, ...others } = totals;
+  const record = planned === undefined
+    ? totals
+    : { dryRun: true, planned, ...others, bytes: sent, mountBytes: mounted };
+  return asciiJson({ kind: "summary", ...record }) + "\n";
 }
 
 /** What would be done, as a table. */

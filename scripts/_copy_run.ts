@@ -1,6 +1,13 @@
 import { type CopiesOptions, type CopyOptions, type Flow, RegistryError } from "../mod.ts";
 import type { Context } from "./_command.ts";
-import { dockerTeller, isDockerType, tellInterrupted, tellSmaller } from "./_copy_notes.ts";
+import { failureTeller } from "./_copy_failures.ts";
+import {
+  dockerTeller,
+  formatInterrupted,
+  isDockerType,
+  tellInterrupted,
+  tellSmaller,
+} from "./_copy_notes.ts";
 import {
   formatPassage,
   formatPlan,
@@ -41,6 +48,8 @@ export interface CopyPorts {
   readonly show: (line: string) => void;
   /** Whether the source counts pulls. */
   readonly isCounted: boolean;
+  /** The command's usage line. */
+  readonly usage: string;
 }
 
 /**
@@ -52,7 +61,7 @@ export interface CopyPorts {
 export async function copyAll(
   passages: readonly Passage[],
   { isJson, platforms, referrers, refreshReferrers, ...options }: CopyWishes,
-  { args, context, flow, tally, show, isCounted }: CopyPorts,
+  { args, context, flow, tally, show, isCounted, usage }: CopyPorts,
 ): Promise<number> {
   const { stderr } = context;
   const isDryRun = options.dryRun === true;
@@ -61,17 +70,20 @@ export async function copyAll(
   const copies = flow.copies(options);
   const progress = openCopyProgress(show, passages.length);
   const tellDocker = dockerTeller(args, context);
+  const tellFailure = failureTeller(context, { isJson, usage, several: passages.length > 1 });
+  // A few at once may spend all requests on reading, and bring nothing, however often they are begun.
+  const atOnce = options.maxRequests === undefined ? AT_ONCE : 1;
   const planned: PlannedPassage[] = [];
   const codes: number[] = [];
   let isSpent = false;
   let left = 0;
 
-  /** Where nobody reads any more, the work goes on. */
+  /** Where nobody reads any more, the work goes on; where what is printed is lost, it ends. Never throws. */
   async function print(text: string): Promise<void> {
     try {
       await context.stdout.write(text);
     } catch (error) {
-      if (!(error instanceof ClosedOutput) && !signal.aborted) throw error;
+      if (!(error instanceof ClosedOutput) && !signal.aborted) halt.abort(error);
     }
   }
 
@@ -110,20 +122,22 @@ export async function copyAll(
     try {
       await copyOne(passage, turn);
     } catch (error) {
-      if (signal.aborted) throw error;
+      signal.throwIfAborted();
       tally.countTag("failed");
       isSpent ||= args.has("max-requests") && isIncomplete(error);
-      await turn.take(async () => void codes.push(await context.report(error)));
+      await turn.take(async () => void codes.push(await tellFailure(error, passage)));
     } finally {
       progress.onEnd();
     }
   }
 
   try {
-    await inOrder(passages, reported, { atOnce: AT_ONCE, halt });
+    await inOrder(passages, reported, { atOnce, halt });
   } catch (error) {
-    const isTold = context.signal.aborted && !isDryRun;
-    if (isTold) await tellInterrupted(args, context, passages[0]?.to);
+    const destination = isDryRun ? undefined : passages[0]?.to;
+    if (context.signal.aborted && isJson) {
+      await stderr.write(formatInterrupted(destination, tally.totals()));
+    } else if (context.signal.aborted) await tellInterrupted(args, context, destination);
     throw error;
   }
   if (left > 0) await stderr.write(`portolan: ${left} more were not begun: no requests are left\n`);
@@ -132,6 +146,7 @@ export async function copyAll(
   if (isJson) await print(formatSummary(totals, requests));
   else if (isDryRun && planned.length > 0) await print(formatPlans(planned, isCounted));
   if (!isJson && !args.has("quiet")) await stderr.write(formatTotals(totals, requests));
+  halt.signal.throwIfAborted();
   return codeOf(codes, passages.length - left);
 }
 

@@ -54,7 +54,9 @@ export async function chooseTags(
   const asked = written === "" ? "" : ` with ${written}`;
   const reason = listed === 0 ? "it has no tags" : `none of its ${listed} tags is chosen`;
   const message = `Cannot copy tags of "${bareName(source, flow)}"${asked}: ${reason}`;
-  const hint = mostLeftOut(countOf(leftOut));
+  const isAsked = ({ rule }: LeftOut<TagEntry>) =>
+    rule !== "noDigestTags" || args.has("no-digest-tags");
+  const hint = mostLeftOut(countOf(leftOut.filter(isAsked)));
   const registry = targetOf(source, flow)?.registry;
   throw new RegistryError("not_found", message, { registry, hint, side: "source" });
 }

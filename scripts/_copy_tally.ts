@@ -44,7 +44,7 @@ export function openTally(now: () => number = () => performance.now()): CopyTall
     countRequest(): void {
       requests++;
     },
-    countStep({ kind, fate, size }: CopyStep): void {
+    countStep({ kind, fate, size = 0 }: CopyStep): void {
       if (kind !== "blob") return;
       if (fate === "mounted" || fate === "present") {
         sums[fate] += size;

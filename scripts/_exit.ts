@@ -22,7 +22,7 @@ export const EXIT: Readonly<Record<Ending, readonly [code: number, meaning: stri
   notFound: [3, "not found, or not visible to you"],
   refused: [4, "credentials refused or needed, or not enough to write"],
   rateLimited: [5, "rate limited"],
-  unavailable: [6, "unreachable or failing server"],
+  unavailable: [6, "unreachable or failing server, or disk"],
   incomplete: [7, "incomplete: not everything could be listed or copied"],
   broken: [8, "the answer broke the protocol or a digest"],
   interrupted: [130, "interrupted"],

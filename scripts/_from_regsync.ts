@@ -1,6 +1,6 @@
 import { parseReference } from "../mod.ts";
 import { patternOf, rangeOf } from "./_plan_regex.ts";
-import { planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
+import { type PlanText, planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Keys without a counterpart, and what stands in for them. */
@@ -45,7 +45,7 @@ type Table = Readonly<Record<string, unknown>>;
  *
  * @throws UsageError for another file
  */
-export function fromRegsync(value: unknown): string {
+export function fromRegsync(value: unknown): PlanText {
   const table = tableOf(value);
   if (table === undefined || !Array.isArray(table.sync)) {
     throw new UsageError("Cannot read a regsync file: expected a list under sync");
@@ -84,7 +84,7 @@ function entriesOf(entry: Table, defaults: Table): readonly WrittenEntry[] {
     whyNoPlatforms(entry) ?? whyNoPlatforms(defaults);
   const notes = unread(entry);
   if (problem !== undefined) {
-    return [{ fields: {}, notes: [`${name}: ${problem}`, ...notes] }];
+    return [{ fields: {}, notes, leftOut: [`${name}: ${problem}`] }];
   }
   const common = {
     platforms: platformsOf(entry) ?? platformsOf(defaults),
@@ -94,10 +94,12 @@ function entriesOf(entry: Table, defaults: Table): readonly WrittenEntry[] {
   const sets: readonly unknown[] = [entry.tags, entry.tagSets].flat().filter((set) => set != null);
   return (sets.length === 0 ? [{}] : sets).map((set, index) => {
     const { fields, notes: told } = selectorOf(set);
-    const all = [...index === 0 ? notes : [], ...told];
-    if (told.length > 0) return { fields: {}, notes: [`${name}: left out`, ...all] };
+    const own = index === 0 ? notes : [];
+    if (told.length > 0) {
+      return { fields: {}, notes: own, leftOut: [`${name}: ${told.join("; ")}`] };
+    }
     const ends = { source: String(source), target: String(target) };
-    return { fields: { ...ends, ...fields, ...common }, notes: all };
+    return { fields: { ...ends, ...fields, ...common }, notes: own };
   });
 }
 

@@ -1,5 +1,5 @@
 import { patternOf, rangeOf } from "./_plan_regex.ts";
-import { planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
+import { type PlanText, planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
 import { UsageError } from "./_usage_error.ts";
 
 const KNOWN: readonly string[] = [
@@ -10,6 +10,8 @@ const KNOWN: readonly string[] = [
   "tls-verify",
   "cert-dir",
 ];
+/** What tables are merged from, and no host: that would have a dot or a port. */
+const ASIDE = /^x-[^.:]*$/;
 const EXPECTED = "registries, and under each images, images-by-tag-regex or images-by-semver";
 
 type Table = Readonly<Record<string, unknown>>;
@@ -20,8 +22,8 @@ type Table = Readonly<Record<string, unknown>>;
  *
  * @throws UsageError for another file
  */
-export function fromSkopeo(value: unknown): string {
-  const registries = Object.entries(tableOf(value) ?? {});
+export function fromSkopeo(value: unknown): PlanText {
+  const registries = Object.entries(tableOf(value) ?? {}).filter(([key]) => !ASIDE.test(key));
   const isSync = registries.length > 0 && registries.every(([, table]) => isRegistry(table));
   if (!isSync) throw new UsageError(`Cannot read a skopeo sync file: expected ${EXPECTED}`);
   return planText({
@@ -71,24 +73,26 @@ function notesOf(registry: string, table: Table): readonly string[] {
 
 function entryOfTags(source: string, names: readonly string[] | undefined): WrittenEntry {
   if (names === undefined) {
-    return { fields: {}, notes: [`${source}: its tags are not all text: write them in quotes`] };
+    const reason = "its tags are not all text: write them in quotes";
+    return { fields: {}, notes: [], leftOut: [`${source}: ${reason}`] };
   }
   const digests = names.filter((name) => name.includes(":"));
   const tags = names.filter((name) => !name.includes(":"));
-  const notes = digests.map((digest) => `${source}@${digest}: a digest alone is not mirrored`);
-  if (tags.length === 0 && digests.length > 0) return { fields: {}, notes };
-  return { fields: { source, include: tags.length === 0 ? undefined : tags }, notes };
+  const leftOut = digests.map((digest) => `${source}@${digest}: a digest alone is not mirrored`);
+  if (tags.length === 0 && digests.length > 0) return { fields: {}, notes: [], leftOut };
+  return { fields: { source, include: tags.length === 0 ? undefined : tags }, notes: [], leftOut };
 }
 
 function entryOfRegex(source: string, regex: string): WrittenEntry {
   const include = patternOf(regex, false);
   if (include !== undefined) return { fields: { source, include }, notes: [] };
-  const note = `${source}: the regular expression ${regex} is not read here: write another`;
-  return { fields: {}, notes: [note] };
+  const reason = `the regular expression ${regex} is not read here: write another`;
+  return { fields: {}, notes: [], leftOut: [`${source}: ${reason}`] };
 }
 
 function entryOfRange(source: string, text: string): WrittenEntry {
   const range = rangeOf(text);
   if (range !== undefined) return { fields: { source, range }, notes: [] };
-  return { fields: {}, notes: [`${source}: the range ${text} is not read here: write another`] };
+  const reason = `the range ${text} is not read here: write another`;
+  return { fields: {}, notes: [], leftOut: [`${source}: ${reason}`] };
 }

@@ -1,37 +1,72 @@
-import { type MirrorPlan, type PlanProblem, printable, readPlan } from "../mod.ts";
+import { type Flow, type MirrorPlan, type PlanProblem, printable, readPlan } from "../mod.ts";
 import type { Input } from "./_command.ts";
 import { nearest } from "./_nearest.ts";
+import type { Writer } from "./_output.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Bytes of a plan. */
 const LARGEST = 16 * 1024 * 1024;
 /** What the YAML library looks for in the environment. */
 const VARIABLES = ["LOG_TOKENS", "LOG_STREAM"] as const;
-/** Problems that one message names. */
-const MOST_PROBLEMS = 5;
+/** Mistakes that are told one by one. */
+const MOST_MISTAKES = 20;
+/** Places that may name one that is written once: an anchor in each of many entries, no more. */
+const MOST_ALIASES = 10_000;
 const TOO_DEEP = "lists or tables are nested too deeply";
+
+type Yaml = typeof import("yaml");
+type Document = import("yaml").Document;
+type Alias = import("yaml").Alias;
+type YAMLParseError = import("yaml").YAMLParseError;
 
 /** A YAML file that was read: its content, and where each part of it stands. */
 export interface PlanFile {
   /** Objects, arrays, texts, whole numbers, true and false; fractions stay text, as in `like: 21.10`. */
   readonly value: unknown;
-  /** `FILE:LINE:COLUMN` of what stands at a path, or of what surrounds it. */
-  place(path: PlanProblem["path"], on: PlanProblem["on"]): string;
+  /** Where stands what is at a path, or what surrounds it. */
+  place(path: PlanProblem["path"], on: PlanProblem["on"]): PlanPlace;
+}
+
+/** A place in a file. */
+export interface PlanPlace {
+  /** The line, from 1. */
+  readonly line: number;
+  /** The column, from 1. */
+  readonly column: number;
+  /** `FILE:LINE:COLUMN`. */
+  readonly text: string;
 }
 
 /**
- * Reads a plan.
+ * Reads a plan. Where it has several mistakes, they are told on stderr, a line each, before it throws; to a
+ * program all is in the error.
  *
- * @throws UsageError with line and column of each mistake
+ * @throws UsageError with line and column
  */
-export async function readPlanFile(path: string, stdin: Input): Promise<MirrorPlan> {
+export async function readPlanFile(
+  path: string,
+  { stdin, stderr, locate, isJson }: {
+    readonly stdin: Input;
+    readonly stderr: Writer;
+    readonly locate: Flow["locate"];
+    readonly isJson: boolean;
+  },
+): Promise<MirrorPlan> {
   const file = await parsePlanFile(path, await readText(path, stdin));
-  const { plan, problems } = readPlan(file.value);
+  const { plan, problems } = readPlan(file.value, locate);
   if (plan !== undefined) return plan;
-  const shown = problems.slice(0, MOST_PROBLEMS).map((problem) => told(problem, file));
-  const rest = problems.length - shown.length;
-  const more = rest > 0 ? `; and ${rest} more` : "";
-  throw new UsageError(`Cannot read the plan: ${shown.join("; ")}${more}`);
+  const mistakes = problems
+    .map((problem) => ({ ...file.place(problem.path, problem.on), problem }))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ text, problem }) => `${text}: ${told(problem)}`);
+  const shown = mistakes.slice(0, MOST_MISTAKES);
+  const rest = mistakes.length - shown.length;
+  if (rest > 0) shown.push(`and ${rest} more`);
+  if (isJson || shown.length === 1) {
+    throw new UsageError(`Cannot read the plan: ${shown.join("; ")}`);
+  }
+  await stderr.write(shown.map((line) => `${line}\n`).join(""));
+  throw new UsageError(`Cannot read the plan: it has ${mistakes.length} mistakes`);
 }
 
 /**
@@ -59,9 +94,14 @@ export async function readText(path: string, stdin: Input): Promise<string> {
 /**
  * Parses YAML 1.2, of which JSON is a part. The library is loaded only here.
  *
+ * @param merge whether `<<` takes over the keys of another table, as in files of YAML 1.1
  * @throws UsageError with line and column
  */
-export async function parsePlanFile(name: string, text: string): Promise<PlanFile> {
+export async function parsePlanFile(
+  name: string,
+  text: string,
+  { merge = false }: { readonly merge?: boolean } = {},
+): Promise<PlanFile> {
   await requireVariables();
   const yaml = await import("yaml");
   const lines = new yaml.LineCounter();
@@ -69,6 +109,7 @@ export async function parsePlanFile(name: string, text: string): Promise<PlanFil
     yaml.parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
+      merge,
       // A version is no fraction, and 08 not 8: what does not read back as it was written stays text.
       customTags: (tags) => [
         ...tags.filter((tag) => typeof tag === "string" || !/:(?:float|int)$/.test(tag.tag)),
@@ -81,12 +122,12 @@ export async function parsePlanFile(name: string, text: string): Promise<PlanFil
       ],
     }));
 
-  function at(offset: number): string {
+  function at(offset: number): PlanPlace {
     const { line, col } = lines.linePos(offset);
-    return `${printable(name, 200)}:${line}:${col}`;
+    return { line, column: col, text: `${printable(name, 200)}:${line}:${col}` };
   }
 
-  function place(path: PlanProblem["path"], on: PlanProblem["on"]): string {
+  function place(path: PlanProblem["path"], on: PlanProblem["on"]): PlanPlace {
     let node: unknown = document.contents;
     let offset = yaml.isNode(node) ? node.range?.[0] ?? 0 : 0;
     for (const [index, key] of path.entries()) {
@@ -105,10 +146,45 @@ export async function parsePlanFile(name: string, text: string): Promise<PlanFil
 
   const [error] = document.errors;
   if (error !== undefined) {
-    const reason = isTooDeep(error) ? TOO_DEEP : `expected YAML: ${printable(error.message, 200)}`;
-    throw new UsageError(`Cannot read ${at(error.pos[0])}: ${reason}`);
+    throw new UsageError(`Cannot read ${at(error.pos[0]).text}: ${reasonIn(error, text)}`);
   }
-  return { value: reading(at(0), () => document.toJS({ maxAliasCount: 100 })), place };
+  const astray = strayAlias(document, yaml);
+  if (astray !== undefined) {
+    const { text: where } = at(astray.range?.[0] ?? 0);
+    const anchor = printable(astray.source, 80);
+    throw new UsageError(
+      `Cannot read ${where}: "*${anchor}" names what no "&${anchor}" before it is`,
+    );
+  }
+  const value = reading(at(0).text, () => document.toJS({ maxAliasCount: MOST_ALIASES }));
+  return { value, place };
+}
+
+/** What is wrong with a text, in words that need no knowledge of the library. */
+function reasonIn({ code, message, pos: [start] }: YAMLParseError, text: string): string {
+  if (isTooDeep(message)) return TOO_DEEP;
+  if (code === "MULTIPLE_DOCS") return "a plan is one document, and here begins another";
+  if (code !== "DUPLICATE_KEY") return `expected YAML: ${printable(message, 200)}`;
+  const [key = ""] = /^[^\s:]+/.exec(text.slice(start, start + 80)) ?? [];
+  return `the key ${printable(key, 80)} is there twice`;
+}
+
+/** The first alias of an anchor that does not stand before it: the library says nothing of its place. */
+function strayAlias(document: Document, yaml: Yaml): Alias | undefined {
+  const anchors = new Set<string>();
+  let stray: Alias | undefined;
+  yaml.visit(document, {
+    Node(_key, node) {
+      if (!yaml.isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+        return;
+      }
+      if (anchors.has(node.source)) return;
+      stray = node;
+      return yaml.visit.BREAK;
+    },
+  });
+  return stray;
 }
 
 /** What the YAML library throws, as a mistake in the file at `place`. */
@@ -116,14 +192,14 @@ function reading<T>(place: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const reason = isTooDeep(error) ? TOO_DEEP : reasonOf(error);
+    const reason = isTooDeep(reasonOf(error)) ? TOO_DEEP : reasonOf(error);
     throw new UsageError(`Cannot read ${place}: ${reason}`);
   }
 }
 
 /** The YAML library reads each list within another by a call within a call. */
-function isTooDeep(error: unknown): boolean {
-  return error instanceof Error && /call stack/i.test(error.message);
+function isTooDeep(reason: string): boolean {
+  return /call stack/i.test(reason);
 }
 
 /** Deno would ask a person for what is not given. */
@@ -136,7 +212,7 @@ async function requireVariables(): Promise<void> {
   }
 }
 
-function told({ path, on, message, unknown }: PlanProblem, file: PlanFile): string {
+function told({ path, message, unknown }: PlanProblem): string {
   const like = unknown && nearest(unknown.key, unknown.known);
   const expected = unknown === undefined
     ? ""
@@ -145,7 +221,7 @@ function told({ path, on, message, unknown }: PlanProblem, file: PlanFile): stri
     : `: did you mean ${like}`;
   const where = path.filter((step) => typeof step === "string").at(-1);
   const subject = unknown === undefined && where !== undefined ? `${where}: ` : "";
-  return `${file.place(path, on)}: ${subject}${message}${expected}`;
+  return `${subject}${message}${expected}`;
 }
 
 function reasonOf(error: unknown): string {

@@ -10,6 +10,7 @@ import {
   type TagFate,
 } from "../mod.ts";
 import type { Context } from "./_command.ts";
+import { type CopyTotals, formatTotals } from "./_copy_tally.ts";
 import { writeBlobFile } from "./_image_blob_file.ts";
 import { asciiJson } from "./_json.ts";
 import { readText } from "./_plan_file.ts";
@@ -67,10 +68,19 @@ export async function refuseToReplace(plan: string, report: string): Promise<voi
 
 /** What a person should know of a repository although it is no failure: a line each. */
 export function formatNotes({ source, target, tags, unpruned }: RepositoryReport): string {
-  const left = tags.filter(({ fate }) => fate === "left")
-    .map(({ tag, reason }) =>
-      `portolan: ${target}:${tag} stays: ${printable(reason ?? "", 500)}\n`
-    );
+  const stays = Map.groupBy(
+    tags.filter(({ fate }) => fate === "left"),
+    ({ reason = "" }) => reason,
+  );
+  const left = [...stays].map(([reason, each]) => {
+    const names = each.map(({ tag }) => tag);
+    const what = names.length === 1
+      ? `${target}:${names} stays`
+      : `${names.length} tags of ${target} stay (${printable(names.join(", "), 200)})`;
+    return `portolan: ${what}: ${printable(reason, 500)}\n`;
+  });
+  const doubtful = tags.filter(({ fate, reason }) => fate === "to delete" && reason !== undefined)
+    .map(({ tag, reason = "" }) => `portolan: ${target}:${tag}: ${printable(reason, 500)}\n`);
   const replaced = tags.filter(({ replaces }) => replaces !== undefined)
     .map(({ tag, replaces }) =>
       `portolan: overwrites ${target}:${tag}, which this plan did not put: it was ${replaces}\n`
@@ -78,7 +88,7 @@ export function formatNotes({ source, target, tags, unpruned }: RepositoryReport
   const note = unpruned === undefined
     ? []
     : [`portolan: nothing of ${target} was pruned for ${source}: ${printable(unpruned, 500)}\n`];
-  return [...replaced, ...left, ...note].join("");
+  return [...replaced, ...left, ...doubtful, ...note].join("");
 }
 
 /** All that failed in a repository, to be reported. */
@@ -105,6 +115,37 @@ export function formatSummary(repositories: readonly RepositoryReport[]): string
     ...(broken === 0 ? [] : [`${broken} of ${repositories.length} repositories failed`]),
   ];
   return `portolan: ${parts.join(", ")}\n`;
+}
+
+/** What went over the wire, in one sentence. */
+export function formatTraffic(
+  repositories: readonly RepositoryReport[],
+  totals: CopyTotals,
+): string {
+  const fates = repositories.flatMap(({ tags }) => tags).map(({ fate }) => fate);
+  const unchanged = repositories.reduce((sum, { present }) => sum + present, 0);
+  const copied = fates.filter((fate) => fate === "copied").length;
+  const failed = fates.filter((fate) => fate === "failed").length;
+  return formatTotals({ ...totals, tags: unchanged + copied, unchanged, failed });
+}
+
+/**
+ * What is known of the traffic of a run that was not done, in one sentence.
+ *
+ * @param pulls those that it takes at least
+ */
+export function formatDryTotals(
+  repositories: readonly RepositoryReport[],
+  { requests, seconds }: CopyTotals,
+  pulls: number,
+): string {
+  const isIdle = !repositories.some(({ tags }) => tags.some(({ fate }) => fate === "to copy"));
+  const parts = [
+    `asked ${requests} requests in ${seconds} s`,
+    ...(pulls > 0 ? [`a run takes ${pulls} pulls or more`] : []),
+    ...(isIdle ? [] : ["no manifest was read: portolan copy --dry-run tells bytes"]),
+  ];
+  return `portolan: ${parts.join("; ")}\n`;
 }
 
 function toError({ code, message, ...facts }: ReportedError): RegistryError {

@@ -1,4 +1,4 @@
-import { printable } from "../mod.ts";
+import { printable, readPlan } from "../mod.ts";
 
 /** A value of an entry. */
 export type PlanValue = string | number | boolean | readonly string[];
@@ -9,6 +9,18 @@ export interface WrittenEntry {
   readonly fields: Readonly<Record<string, PlanValue | undefined>>;
   /** A comment each. */
   readonly notes: readonly string[];
+  /** What was left out: a comment and a line each. */
+  readonly leftOut?: readonly string[];
+}
+
+/** A plan that was written. */
+export interface PlanText {
+  /** YAML. */
+  readonly text: string;
+  /** Its entries. */
+  readonly entries: number;
+  /** What was left out, a line each. */
+  readonly leftOut: readonly string[];
 }
 
 /** A plan to be written. */
@@ -17,7 +29,7 @@ export interface WrittenPlan {
   readonly notes: readonly string[];
   /** What holds for every entry. */
   readonly defaults: WrittenEntry["fields"];
-  /** The entries; one without fields is its notes alone. */
+  /** The entries; one without fields is its comments alone. */
   readonly entries: readonly WrittenEntry[];
 }
 
@@ -25,13 +37,29 @@ export interface WrittenPlan {
 const PLAIN = /^[A-Za-z/][A-Za-z0-9_./:@-]*[A-Za-z0-9_}]$/;
 const WORDS: ReadonlySet<string> = new Set(["true", "false", "null", "yes", "no", "on", "off"]);
 
-/** The text of a plan, in YAML. */
-export function planText({ notes, defaults, entries }: WrittenPlan): string {
+/** The text of a plan, in YAML. What a plan would refuse is left out. */
+export function planText({ notes, defaults, entries }: WrittenPlan): PlanText {
+  const taken = entries.map((entry) => unlessRefused(entry, defaults));
   const lines = notes.map(comment);
   const common = formatFields(defaults, "  ");
   if (common.length > 0) lines.push("defaults:", ...common);
-  lines.push("mirror:", ...entries.flatMap(formatEntry));
-  return lines.map((line) => `${line}\n`).join("");
+  lines.push("mirror:", ...taken.flatMap(formatEntry));
+  return {
+    text: lines.map((line) => `${line}\n`).join(""),
+    entries: taken.filter(({ fields }) => Object.keys(fields).length > 0).length,
+    leftOut: taken.flatMap(({ leftOut = [] }) => leftOut),
+  };
+}
+
+function unlessRefused(entry: WrittenEntry, defaults: WrittenEntry["fields"]): WrittenEntry {
+  const { fields, notes, leftOut = [] } = entry;
+  const said = Object.entries(fields).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return entry;
+  const { problems: [problem] } = readPlan({ defaults, mirror: [Object.fromEntries(said)] });
+  if (problem === undefined) return entry;
+  const name = [fields.source, fields.target].filter((end) => end !== undefined).join(" to ");
+  const refused = `${name}: ${problem.path.at(-1)}: ${problem.message}`;
+  return { fields: {}, notes, leftOut: [...leftOut, refused] };
 }
 
 /** A table of a file that was read; undefined for anything else. */
@@ -50,8 +78,8 @@ export function textsOf(value: unknown): readonly string[] | undefined {
   return isText ? list.map(String) : undefined;
 }
 
-function formatEntry({ fields, notes }: WrittenEntry): readonly string[] {
-  const comments = notes.map((note) => `  ${comment(note)}`);
+function formatEntry({ fields, notes, leftOut = [] }: WrittenEntry): readonly string[] {
+  const comments = [...leftOut, ...notes].map((note) => `  ${comment(note)}`);
   const [first, ...rest] = formatFields(fields, "    ");
   if (first === undefined) return comments;
   return [...comments, `  - ${first.trimStart()}`, ...rest];

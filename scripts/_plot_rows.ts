@@ -55,23 +55,24 @@ interface Dated extends PlotPoint {
 
 /**
  * Sorts tags into version lines: by major and minor number where these are few, else by major number; of
- * calendar versions by year. Nothing where no date is known: of when they were pushed, else updated, else built.
+ * calendar versions by year. Dates are of the kind that most tags have; nothing where none has any.
  */
 export function plotRows(tags: readonly TagEntry[]): PlotRows | undefined {
-  for (const [kind, dateOf] of KINDS) {
-    const dated = tags.flatMap((tag) => datedAt(tag.name, dateOf(tag)));
-    if (dated.length === 0) continue;
-    const times = dated.map(({ time }) => time);
-    return {
-      kind,
-      rows: rowsOf(dated),
-      count: dated.length,
-      from: times.reduce((a, b) => Math.min(a, b)),
-      to: times.reduce((a, b) => Math.max(a, b)),
-      undated: tags.length - dated.length,
-    };
-  }
-  return undefined;
+  const [most] = KINDS.map(([kind, dateOf]) => ({
+    kind,
+    dated: tags.flatMap((tag) => datedAt(tag.name, dateOf(tag))),
+  })).sort((a, b) => b.dated.length - a.dated.length);
+  if (most === undefined || most.dated.length === 0) return undefined;
+  const { kind, dated } = most;
+  const times = dated.map(({ time }) => time);
+  return {
+    kind,
+    rows: rowsOf(dated),
+    count: dated.length,
+    from: times.reduce((a, b) => Math.min(a, b)),
+    to: times.reduce((a, b) => Math.max(a, b)),
+    undated: tags.length - dated.length,
+  };
 }
 
 /** None, where the date is not known, or is none that an image can have. */

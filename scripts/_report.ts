@@ -15,9 +15,17 @@ export function errorStyle(words: readonly string[]): ErrorStyle {
   return wanted ? "json" : "text";
 }
 
-/** An error as it goes to stderr, with the final newline. `usage` is the command's usage line. */
-export function formatError(error: unknown, style: ErrorStyle, usage: string): string {
-  return style === "json" ? jsonError(error, usage) : textError(error, usage);
+/**
+ * An error as it goes to stderr, with the final newline. `usage` is the command's usage line, `about` what JSON
+ * says it is about.
+ */
+export function formatError(
+  error: unknown,
+  style: ErrorStyle,
+  usage: string,
+  about: Readonly<Record<string, string>> = {},
+): string {
+  return style === "json" ? jsonError(error, usage, about) : textError(error, usage);
 }
 
 /** The usage line of a command, or of the program. */
@@ -36,17 +44,21 @@ function textError(error: unknown, usage: string): string {
   return lines.map((line) => line + "\n").join("");
 }
 
-function jsonError(error: unknown, usage: string): string {
+function jsonError(
+  error: unknown,
+  usage: string,
+  about: Readonly<Record<string, string>>,
+): string {
   const message = messageOf(error);
   if (error instanceof RegistryError) {
     const { registry, side, status, hint, attempts, retryAt, diagnostics } = error.facts;
     const said = diagnostics?.length ? diagnostics : undefined;
     const facts = { registry, side, status, hint, attempts, retryAt, diagnostics: said };
-    return asciiJson({ error: { code: error.code, message, ...facts } }) + "\n";
+    return asciiJson({ error: { code: error.code, message, ...about, ...facts } }) + "\n";
   }
   const known = error instanceof UsageError
-    ? { code: "usage", message, hint: formatUsage(usage) }
-    : { code: "unforeseen", message };
+    ? { code: "usage", message, ...about, hint: formatUsage(usage) }
+    : { code: "unforeseen", message, ...about };
   return asciiJson({ error: known }) + "\n";
 }
 

@@ -5,9 +5,6 @@ import type { Arguments, Option } from "./_options.ts";
 import { fullName } from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
 
-/** Requests for the details of one reference's tags. */
-const MOST_REQUESTS = 200;
-
 /** The flags that ask for details. */
 export const detailsOptions: readonly Option[] = [
   {
@@ -15,8 +12,8 @@ export const detailsOptions: readonly Option[] = [
     help: "a table of digest, platforms, size and dates, each by its name; costs: see README",
   },
   {
-    ...maxRequestsOption(String(MOST_REQUESTS)),
-    help: "with --details: look into images with N requests for each reference",
+    ...maxRequestsOption("200, no pulls"),
+    help: "with --details: look into images by N requests, pulls where counted",
   },
 ];
 
@@ -41,14 +38,13 @@ export interface DetailsSearch {
 }
 
 /**
- * The requests for details; nothing where none are asked for.
+ * The requests for details, if that is said.
  *
  * @throws UsageError for requests without details
  */
 export function readDetails(args: Arguments): number | undefined {
   const maxRequests = readMaxRequests(args);
-  if (args.has("details")) return maxRequests ?? MOST_REQUESTS;
-  if (maxRequests === undefined) return undefined;
+  if (maxRequests === undefined || args.has("details")) return maxRequests;
   throw new UsageError('Cannot use "--max-requests" without "--details"');
 }
 
@@ -62,7 +58,7 @@ export function openDetails(
   flow: Flow,
   { stderr }: Context,
   options: {
-    readonly maxRequests: number;
+    readonly maxRequests?: number;
     readonly signal: AbortSignal;
     readonly quiet: boolean;
     readonly showProgress: (line: string) => void;
@@ -73,6 +69,7 @@ export function openDetails(
   let all = 0;
 
   async function tellPulls({ listing: { target }, tags }: Described): Promise<void> {
+    if (maxRequests === undefined) return;
     // A manifest, and that of one image of an index, where the registry's own API did not tell.
     const pulls = Math.min(maxRequests, 2 * tags.filter(({ size }) => size === undefined).length);
     if (target.adapter.pulls !== "counted" || pulls === 0 || quiet) return;

@@ -98,7 +98,15 @@ async function run(args: Arguments, context: Context): Promise<number> {
     const source = targetOf(ends.source, flow);
     await tellCopyPulls(args, context, source);
     const isCounted = source?.adapter.pulls === "counted";
-    return await copyAll(passages, wishes, { args, context, flow, tally, show, isCounted });
+    return await copyAll(passages, wishes, {
+      args,
+      context,
+      flow,
+      tally,
+      show,
+      isCounted,
+      usage: copy.usage,
+    });
   });
 }
 
@@ -155,23 +163,31 @@ async function passagesOfAll(
 
 /** One image. A destination without a tag gets the source's. */
 async function passageOf({ source, destination }: CopyEnds, flow: Flow): Promise<Passage> {
-  const name = await nameOf(source, flow);
-  const own = targetOf(destination, flow)?.tag ?? destination.tag;
+  const { name, tag: usual } = await imageOf(source, flow);
+  const tag = targetOf(destination, flow)?.tag ?? destination.tag ?? usual;
   return {
     from: source.text,
     to: destination.text,
     source: bareName(source, flow) + name,
-    destination: bareName(destination, flow) + (own === undefined ? name : `:${own}`),
+    destination: bareName(destination, flow) + (tag === undefined ? name : `:${tag}`),
   };
 }
 
-/** The tag or digest of the source as it is written behind its name; nothing for what has no tag on disk. */
-async function nameOf(end: CopyEnd, flow: Flow): Promise<string> {
+/** What is copied as it is written behind the name of its end, nothing for what has no name, and its tag. */
+async function imageOf(
+  end: CopyEnd,
+  flow: Flow,
+): Promise<{ readonly name: string; readonly tag?: string }> {
   const target = targetOf(end, flow);
-  if (target?.digest !== undefined) return `@${target.digest}`;
-  if (target !== undefined) return `:${target.tag ?? "latest"}`;
-  const [tag, ...others] = end.tag === undefined ? await flow.layoutTags(end.text) : [end.tag];
-  return tag === undefined || others.length > 0 ? "" : `:${tag}`;
+  if (target?.digest !== undefined) return { name: `@${target.digest}`, tag: target.tag };
+  if (target !== undefined) return named(target.tag ?? "latest");
+  if (end.name !== undefined) return { name: `:${end.name}`, tag: end.tag };
+  const [tag, ...others] = await flow.layoutTags(end.text);
+  return tag === undefined || others.length > 0 ? { name: "" } : named(tag);
+
+  function named(tag: string): { readonly name: string; readonly tag: string } {
+    return { name: `:${tag}`, tag };
+  }
 }
 
 if (import.meta.main) await runAlone(copy);

@@ -1,31 +1,17 @@
-import {
-  type Flow,
-  type MirrorOptions,
-  type MirrorPlan,
-  type MirrorReport,
-  planDigest,
-  planJobs,
-  type RepositoryReport,
-  type Shard,
-} from "../mod.ts";
+import { planJobs, type Shard } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
+import { tellCopyPulls } from "./_copy_notes.ts";
+import { readSize } from "./_copy_size.ts";
+import { openTally } from "./_copy_tally.ts";
 import { exitCode } from "./_exit.ts";
-import { fromRegsync } from "./_from_regsync.ts";
-import { fromSkopeo } from "./_from_skopeo.ts";
-import { asciiJson } from "./_json.ts";
+import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { wholeNumber } from "./_numbers.ts";
 import { type Arguments, inGroup } from "./_options.ts";
-import { parsePlanFile, readPlanFile, readText } from "./_plan_file.ts";
-import {
-  failuresOf,
-  formatChanges,
-  formatNotes,
-  formatSummary,
-  readReportFile,
-  refuseToReplace,
-  writeReportFile,
-} from "./_plan_report.ts";
+import { convertOptions, convertPlan } from "./_plan_convert.ts";
+import { readPlanFile } from "./_plan_file.ts";
+import { readReportFile, refuseToReplace } from "./_plan_report.ts";
+import { carryOut, type MirrorQuestion } from "./_plan_run.ts";
 import { runAlone } from "./_process.ts";
 import { withProgress } from "./_progress.ts";
 import { UsageError } from "./_usage_error.ts";
@@ -44,12 +30,23 @@ export const mirror: Command = {
       value: "I/N",
       help: "do one share of N, counted from 0: the repositories that fall to it",
     },
+    {
+      name: "refresh-referrers",
+      help: "bring what was signed after its image was copied, too; cosign's tags are replaced",
+    },
     { name: "jobs", value: "N", help: "carry N blobs at once", default: "6" },
+    {
+      name: "chunk-size",
+      value: "SIZE",
+      help: "cut uploads into chunks, as in 64MiB, for proxies that limit them",
+      default: "each blob whole",
+    },
+    {
+      ...maxRequestsOption(),
+      help: "stop after N requests in all, those that list tags not counted",
+    },
     { name: "json", help: "print the report; errors are JSON too" },
-    ...inGroup("plans of others", [
-      { name: "from-skopeo", value: "FILE", help: "print a plan made of a skopeo sync file" },
-      { name: "from-regsync", value: "FILE", help: "print a plan made of a regsync file" },
-    ]),
+    ...inGroup("plans of others", convertOptions),
     ...inGroup("connection", connectionOptions),
   ],
   examples: [
@@ -60,66 +57,61 @@ export const mirror: Command = {
   run,
 };
 
-/** What was asked for. */
-interface Question {
-  readonly plan: MirrorPlan;
-  readonly options: MirrorOptions;
-  /** Where the report goes. */
-  readonly file?: string;
-  readonly isJson: boolean;
-  readonly isQuiet: boolean;
-}
-
 async function run(args: Arguments, context: Context): Promise<number> {
-  const converted = await convert(args, context);
+  const converted = await convertPlan(args, context);
   if (converted !== undefined) {
     await context.stdout.write(converted);
     return exitCode("done");
   }
   const question = await readQuestion(args, context);
-  return await withProgress(args, context, async (context, show) => {
+  const tally = openTally();
+  const machine: Context = {
+    ...context,
     // To rename a file takes the permission to read it.
-    const writing = question.file === undefined ? {} : { dropReading: () => Promise.resolve() };
-    const references = planJobs(question.plan, context.open({}).locate, question.options.shard)
-      .flatMap(({ from, to }) => [from, to]);
-    const flow = await openConnection(args, { ...context, ...writing }, references);
-    const onTags = (count: number) => show(`${count} tags are up to date`);
-    return await carryOut(flow, { ...question, options: { ...question.options, onTags } }, context);
+    dropReading: question.file === undefined ? context.dropReading : () => Promise.resolve(),
+    open: (options) =>
+      context.open({
+        ...options,
+        onExchange(exchange): void {
+          tally.countRequest();
+          options.onExchange?.(exchange);
+        },
+      }),
+  };
+  return await withProgress(args, machine, async (context, show) => {
+    const jobs = planJobs(question.plan, context.open({}).locate, question.options.shard);
+    const flow = await openConnection(args, context, jobs.flatMap(({ from, to }) => [from, to]));
+    for (const source of new Map(jobs.map(({ source }) => [source.registry, source])).values()) {
+      await tellCopyPulls(args, context, source);
+    }
+    return await carryOut(question, { args, context, flow, jobs, tally, show });
   });
 }
 
-/** The plan that another tool's file comes to, if that is asked for. */
-async function convert(args: Arguments, { stdin }: Context): Promise<string | undefined> {
-  const [skopeo, regsync] = [args.one("from-skopeo"), args.one("from-regsync")];
-  const path = skopeo ?? regsync;
-  if (path === undefined) return undefined;
-  if (skopeo !== undefined && regsync !== undefined) {
-    throw new UsageError('Cannot use "--from-skopeo" with "--from-regsync": expected one of them');
-  }
-  if (args.operands.length > 0) {
-    throw new UsageError(`Cannot mirror and print a plan of "${path}": expected one of them`);
-  }
-  const { value } = await parsePlanFile(path, await readText(path, stdin));
-  return skopeo === undefined ? fromRegsync(value) : fromSkopeo(value);
-}
-
-async function readQuestion(args: Arguments, context: Context): Promise<Question> {
+async function readQuestion(args: Arguments, context: Context): Promise<MirrorQuestion> {
   const [path, ...others] = args.operands;
   if (path === undefined || others.length > 0) {
     const got = path === undefined ? "none" : args.operands.length;
     throw new UsageError(`Cannot mirror: expected one plan, got ${got}`);
   }
   const shard = readShard(args);
-  const jobs = wholeNumber(args, "jobs", 1);
+  const limits = {
+    jobs: wholeNumber(args, "jobs", 1),
+    chunk: readSize(args, "chunk-size"),
+    maxRequests: readMaxRequests(args),
+    refreshReferrers: args.has("refresh-referrers"),
+  };
   const file = args.one("report");
   if (file !== undefined) await refuseToReplace(path, file);
-  const plan = await readPlanFile(path, context.stdin);
+  const { stdin, stderr, open } = context;
+  const { locate } = open({});
+  const plan = await readPlanFile(path, { stdin, stderr, locate, isJson: args.has("json") });
   const earlier = args.one("resume");
   const resume = earlier === undefined ? undefined : await readReportFile(earlier, plan, context);
   const dryRun = args.has("dry-run");
   return {
     plan,
-    options: { dryRun, shard, jobs, resume, signal: context.signal },
+    options: { ...limits, dryRun, shard, resume, signal: context.signal },
     file,
     isJson: args.has("json"),
     isQuiet: args.has("quiet"),
@@ -134,69 +126,6 @@ function readShard(args: Arguments): Shard | undefined {
     return { index: Number(index), count: Number(count) };
   }
   throw new UsageError(`Cannot read "--shard ${text}": expected I/N, as in 0/4, 1/4, 2/4 and 3/4`);
-}
-
-async function carryOut(flow: Flow, question: Question, context: Context): Promise<number> {
-  const { plan, options, file, isJson, isQuiet } = question;
-  const { repositories = [] } = options.resume ?? {};
-  const ended: RepositoryReport[] = [];
-  const digest = await planDigest(plan);
-  let report: MirrorReport = {
-    format: 1,
-    plan: plan.name,
-    planDigest: digest,
-    done: false,
-    repositories,
-  };
-  // Now, so that a file that cannot be written is known before the work is done.
-  if (file !== undefined) await writeReportFile(file, report);
-  const told: Promise<void>[] = [];
-  try {
-    report = await flow.mirror(plan, {
-      ...options,
-      onRepository(repository: RepositoryReport): void {
-        ended.push(repository);
-        const telling = tell(repository, question, context);
-        // Whoever reads no more is heard of at the end.
-        telling.catch(() => {});
-        told.push(telling);
-      },
-    });
-  } catch (error) {
-    report = { ...report, repositories: merged(repositories, ended) };
-    throw error;
-  } finally {
-    await Promise.allSettled(told);
-    if (file !== undefined) await writeReportFile(file, report);
-  }
-  await Promise.all(told);
-  if (isJson) await context.stdout.write(asciiJson(report) + "\n");
-  else if (!isQuiet) await context.stderr.write(formatSummary(ended));
-  // What is still to be done is no failure of a dry run.
-  const isFine = options.dryRun
-    ? report.repositories.every((each) => failuresOf(each).length === 0)
-    : report.done;
-  return exitCode(isFine ? "done" : "incomplete");
-}
-
-/** Says what became of a repository as soon as that is known. */
-async function tell(
-  repository: RepositoryReport,
-  { isJson, isQuiet }: Question,
-  { stdout, stderr, report }: Context,
-): Promise<void> {
-  if (!isJson) await stdout.write(formatChanges(repository));
-  if (!isQuiet && !isJson) await stderr.write(formatNotes(repository));
-  for (const failure of failuresOf(repository)) await report(failure);
-}
-
-/** What is known after an interrupt: what this run came to, over what an earlier one did. */
-function merged(
-  earlier: readonly RepositoryReport[],
-  ended: readonly RepositoryReport[],
-): readonly RepositoryReport[] {
-  const targets = new Set(ended.map(({ target }) => target));
-  return [...earlier.filter(({ target }) => !targets.has(target)), ...ended];
 }
 
 if (import.meta.main) await runAlone(mirror);

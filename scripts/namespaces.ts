@@ -1,11 +1,11 @@
-import { printable } from "../mod.ts";
+import { type NamespaceDetails, printable } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
 import { connectionOptions, openConnection } from "./_connection.ts";
-import { exitCode } from "./_exit.ts";
 import { hostOf, withoutSecret } from "./_host.ts";
 import { asciiJson } from "./_json.ts";
 import { type Arguments, inGroup } from "./_options.ts";
 import { runAlone } from "./_process.ts";
+import { beginRun } from "./_selector_run.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** The registry whose namespaces are meant where none is named: the one that `ubuntu` is in. */
@@ -39,15 +39,21 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const inside = host === undefined ? ANY : `${host}/${ANY}`;
   const flow = await openConnection(args, context, [inside], { besides: "registry" });
   const { registry } = flow.locate(inside);
-  const names: string[] = [];
-  for await (const { name } of flow.namespaces(registry, { signal: context.signal })) {
-    names.push(name);
-    if (!args.has("json")) await context.stdout.write(`${printable(name)}\n`);
+  const { signal, each } = beginRun(context);
+  const found: NamespaceDetails[] = [];
+  let complete = false;
+  const code = await each([registry], async () => {
+    for await (const namespace of flow.namespaces(registry, { signal })) {
+      found.push(namespace);
+      if (!args.has("json")) await context.stdout.write(`${printable(namespace.name)}\n`);
+    }
+    complete = true;
+  });
+  if (args.has("json") && (complete || found.length > 0)) {
+    const record = { registry, complete, namespaces: found };
+    await context.stdout.write(asciiJson(record) + "\n");
   }
-  if (args.has("json")) {
-    await context.stdout.write(asciiJson({ registry, namespaces: names }) + "\n");
-  }
-  return exitCode("done");
+  return code;
 }
 
 if (import.meta.main) await runAlone(namespaces);

@@ -56,6 +56,8 @@ const COLUMNS: readonly (readonly [
 /** One namespace and what was found in it. */
 interface Job {
   readonly registry: string;
+  /** Whether it was named, and so is needed in a reference. */
+  readonly isNamed: boolean;
   readonly namespace?: string;
   readonly found: RepositoryDetails[];
   count: number;
@@ -77,6 +79,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const { signal, each } = beginRun(context);
   const jobs = args.operands.map((text, at): Job => ({
     registry: flow.locate(inside(text)).registry,
+    isNamed: parseReference(inside(text)).registry !== undefined,
     namespace: namespaces[at],
     found: [],
     count: 0,
@@ -155,11 +158,11 @@ function byMost(
 
 function formatLine(
   found: RepositoryDetails,
-  { registry }: Job,
+  { registry, isNamed }: Job,
   { format, several }: { readonly format: ListFormat; readonly several: boolean },
 ): string {
   if (format === "ndjson") return asciiJson({ registry, ...found }) + "\n";
-  return `${several ? `${registry}/` : ""}${printable(found.name)}\n`;
+  return `${several || isNamed ? `${registry}/` : ""}${printable(found.name)}\n`;
 }
 
 function toRecord({ registry, namespace, found, complete }: Job): unknown {

@@ -110,9 +110,9 @@ async function answer(
     besides: asksApi ? "api" : undefined,
   });
   const { signal, each } = beginRun(context);
-  const details = maxRequests === undefined
-    ? undefined
-    : openDetails(flow, context, { maxRequests, signal, showProgress, quiet: args.has("quiet") });
+  const details = args.has("details")
+    ? openDetails(flow, context, { maxRequests, signal, showProgress, quiet: args.has("quiet") })
+    : undefined;
   const question: Question = {
     format,
     several: references.length > 1,

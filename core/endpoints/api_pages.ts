@@ -1,4 +1,5 @@
 import type { ApiListing, ApiPage, RegistryApi } from "../adapter.ts";
+import { RegistryError } from "../errors.ts";
 import type { AskApi } from "../wire/ask_api.ts";
 import type { Place } from "../wire/grant.ts";
 import { decodeJsonList } from "../wire/json.ts";
@@ -7,26 +8,12 @@ import { readBytes } from "../wire/reply.ts";
 import type { Answer } from "../wire/question.ts";
 import type { Reply } from "../wire/transport.ts";
 import { apiChecks } from "./api_checks.ts";
+import { type Flights, openFlights, type Quota } from "./api_flights.ts";
+import { type ApiOutcome, type ApiWatch, type Named, openWatch } from "./api_watch.ts";
+import { MOST_PAGES, PAGE_LIMIT } from "./ledger.ts";
 
-/** Bytes of one page, decoded. */
-const PAGE_LIMIT = 16 * 1024 * 1024;
-const MOST_PAGES = 10_000;
-const MOST_NAMES = 1_000_000;
-/** Pages under way at once. */
-const MOST_AHEAD = 8;
-/** Pages in a row that may bring nothing new. */
-const MOST_IDLE_PAGES = 3;
-
-/** How the pages of a listing came out. */
-export interface ApiOutcome {
-  /**
-   * Whether nothing moved from page to page meanwhile: `no` where totals differ or an entry came twice,
-   * `unknown` where no total is told, so that neither a deletion nor a page cut short can be noticed.
-   */
-  readonly steady: "yes" | "no" | "unknown";
-  /** How many entries there are, where the API tells. */
-  readonly total?: number;
-}
+/** `x-ratelimit-remaining`. */
+const COUNT = /^[0-9]{1,9}$/;
 
 /** What asking an API takes. */
 export interface ApiPorts {
@@ -42,17 +29,12 @@ export interface ApiPorts {
   readonly most?: number;
 }
 
-/** Whatever an API lists. */
-interface Named {
-  readonly name: string;
-}
-
 /**
  * Lists what the first of `listings` that is there has, page by page in order, many asked for at once. How
  * many pages there are is known after the first one; where the API does not tell, a window grows with what
  * was found, so that of the pages asked for at most a fifth is in vain. What is pushed meanwhile shows
- * twice, and a total that changes tells of the rest; without one, what is deleted in these moments can hide
- * another.
+ * twice, and a total that changes tells of the rest; several pages without one are all looked at again: where
+ * each lists what it did, nothing moved.
  *
  * @throws {RegistryError} `not_found`, `unauthorized`, `denied`, `protocol`, and what the wire meets
  */
@@ -60,21 +42,24 @@ export async function* listApi<T extends Named>(
   place: Place,
   api: RegistryApi,
   listings: readonly ApiListing<T>[],
-  ports: ApiPorts,
+  given: ApiPorts,
 ): AsyncGenerator<readonly T[], ApiOutcome> {
-  const { operation, most = Infinity } = ports;
+  const { operation, optional, most = Infinity } = given;
+  const ports = { ...given, quota: { left: Infinity } };
   const { listing, first } = await openListing(place, api, listings, ports);
-  const flights = new Map<number, Promise<ApiPage<T>>>();
   const watch = openWatch(first, operation);
   let page = first;
+  const flights = openFlights((number: number) => {
+    return pageAt(place, { api, listing, number, cursor: page.next }, ports);
+  }, ports.quota);
 
-  function askFor(number: number): Promise<ApiPage<T>> {
-    const flight = flights.get(number) ??
-      pageAt(place, { api, listing, number, cursor: page.next }, ports);
-    // It is awaited in its turn; until then its failure is nobody's.
-    flight.catch(() => {});
-    flights.set(number, flight);
-    return flight;
+  async function outcomeAt(number: number): Promise<ApiOutcome> {
+    const outcome = watch.outcome(page);
+    // Where the last page may not be the last, another look makes nothing certain.
+    const isWorthIt = number > 1 && (page.more === false || !optional);
+    if (outcome.steady !== "unknown" || !isWorthIt) return outcome;
+    if (!await isStill(number, watch, flights)) return { ...outcome, steady: "no" };
+    return page.more === false ? { ...outcome, steady: "yes" } : outcome;
   }
 
   try {
@@ -82,59 +67,40 @@ export async function* listApi<T extends Named>(
       watch.see(page);
       const end = endOf(first, page, number);
       const ahead = page.next === undefined ? windowAt(number) : number + 1;
-      const wanted = Math.min(end ?? ahead, Math.ceil(most / first.entries));
-      for (let next = number + 1; next <= Math.min(wanted, number + MOST_AHEAD); next++) {
-        askFor(next);
-      }
+      const found = watch.found();
+      const needed = found === 0 ? Infinity : Math.ceil(most * number / found);
+      flights.askAhead(number + 1, Math.min(end ?? ahead, needed));
       const before = operation.left();
       yield page.items;
       operation.extend(before - operation.left());
-      if (number === end) return watch.outcome(page);
+      if (number === end) return await outcomeAt(number);
       if (number === MOST_PAGES) {
         throw operation.fail("protocol", `the API sends more than ${MOST_PAGES} pages`);
       }
-      page = await askFor(number + 1);
-      flights.delete(number + 1);
+      page = await flights.land(number + 1);
     }
   } finally {
-    ports.stop.abort();
-    await Promise.allSettled(flights.values());
+    given.stop.abort();
+    await flights.rest();
   }
 }
 
-/** Notices pages that go in circles, and entries that moved from one page to another. */
-function openWatch<T extends Named>(first: ApiPage<T>, operation: Operation): {
-  see(page: ApiPage<T>): void;
-  outcome(last: ApiPage<T>): ApiOutcome;
-} {
-  const names = new Set<string>();
-  let steady = true;
-  let isCursor = false;
-  let idle = 0;
-  return {
-    see(page: ApiPage<T>): void {
-      const before = names.size;
-      for (const { name } of page.items) names.add(name);
-      const news = names.size - before;
-      // Entries that are no items of ours are no circle: versions of a package without any tag.
-      const isIdle = news === 0 && (page.items.length > 0 || page.entries === 0);
-      idle = isIdle ? idle + 1 : 0;
-      steady &&= news === page.items.length && page.total === first.total;
-      isCursor ||= page.next !== undefined;
-      if (names.size > MOST_NAMES) {
-        throw operation.fail("protocol", `the API lists more than ${MOST_NAMES} names`);
-      }
-      if (idle < MOST_IDLE_PAGES) return;
-      throw operation.fail("protocol", `${idle} pages in a row brought nothing new`);
-    },
-    outcome(last: ApiPage<T>): ApiOutcome {
-      const { total } = first;
-      const isKnown = total !== undefined || last.more === false || isCursor;
-      // A page that tells of another one behind the end contradicts the total.
-      if (!steady || (total !== undefined && last.more === true)) return { steady: "no", total };
-      return { steady: isKnown ? "yes" : "unknown", total };
-    },
-  };
+/** Looks at all pages again: whether each lists what it did. */
+async function isStill<T>(
+  pages: number,
+  watch: ApiWatch<T>,
+  flights: Flights<T>,
+): Promise<boolean> {
+  try {
+    for (let number = 1; number <= pages; number++) {
+      flights.askAhead(number, pages);
+      if (!watch.isSame(number, await flights.land(number))) return false;
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return false;
+  }
 }
 
 /** The number of the last page, if it is known when page `number` was read. */
@@ -154,7 +120,7 @@ async function openListing<T extends Named>(
   place: Place,
   api: RegistryApi,
   listings: readonly ApiListing<T>[],
-  ports: ApiPorts,
+  ports: PagePorts,
 ): Promise<{ readonly listing: ApiListing<T>; readonly first: ApiPage<T> }> {
   let missing: Error | undefined;
   for (const listing of listings) {
@@ -169,6 +135,10 @@ async function openListing<T extends Named>(
   throw missing ?? ports.operation.fail("unsupported", "the API does not tell");
 }
 
+interface PagePorts extends ApiPorts {
+  readonly quota: Quota;
+}
+
 /** One page of a listing. */
 interface Wanted<T extends Named> {
   readonly api: RegistryApi;
@@ -180,21 +150,25 @@ interface Wanted<T extends Named> {
 async function pageAt<T extends Named>(
   place: Place,
   wanted: Wanted<T>,
-  ports: ApiPorts,
+  ports: PagePorts,
 ): Promise<ApiPage<T>> {
   const answer = await ask(place, wanted, ports);
   if (isGood(answer)) return pageIn(answer, wanted.api, ports.operation);
   throw refused(place, wanted.api, answer, ports.operation);
 }
 
-function ask<T extends Named>(
+async function ask<T extends Named>(
   place: Place,
   { api, listing, number, cursor }: Wanted<T>,
-  { askApi, operation, optional }: ApiPorts,
+  { askApi, operation, optional, quota }: PagePorts,
 ): Promise<Answer<ApiPage<T> | undefined>> {
   const read = async (reply: Reply): Promise<ApiPage<T> | undefined> =>
     listing.read(decodeJsonList(await readBytes(PAGE_LIMIT)(reply)), apiChecks);
-  return askApi(place, { api, path: listing.page(number, cursor), read, optional }, operation);
+  const matter = { api, path: listing.page(number, cursor), read, optional };
+  const answer = await askApi(place, matter, operation);
+  const left = answer.headers.get("x-ratelimit-remaining") ?? "";
+  quota.left = COUNT.test(left) ? Number(left) : Infinity;
+  return answer;
 }
 
 function isGood({ status }: Answer): boolean {
@@ -219,10 +193,12 @@ function refused(
 ): Error {
   const { status, diagnostics, request, attempts } = answer;
   const { host } = new URL(api.origin);
-  const code = ({ 401: "unauthorized", 403: "denied", 404: "not_found" } as const)[status] ??
-    "protocol";
+  const isLogin = status === 401 && api.login !== undefined;
+  const code = isLogin
+    ? "unauthorized"
+    : ({ 401: "denied", 403: "denied", 404: "not_found" } as const)[status] ?? "protocol";
   // A login that is refused does not come here.
-  const reason = status === 401 && api.login !== undefined
+  const reason = isLogin
     ? `${host} wants a login, which "portolan login ${registry}" keeps: status ${status}`
     : `${host} answers with status ${status}`;
   return operation.fail(code, reason, { status, diagnostics, request, attempts });

@@ -2,9 +2,14 @@ import { isDigest } from "../names/digest.ts";
 
 /** Bytes of a whole listing's names. */
 const LISTING_LIMIT = 256 * 1024 * 1024;
-const MOST_NAMES = 1_000_000;
+/** Bytes of one page, decoded. */
+export const PAGE_LIMIT: number = 16 * 1024 * 1024;
+/** Pages of a listing. */
+export const MOST_PAGES = 10_000;
+/** Names of a listing. */
+export const MOST_NAMES = 1_000_000;
 /** Pages in a row that may bring nothing new; some registries send an empty one at the end. */
-const MOST_IDLE_PAGES = 3;
+export const MOST_IDLE_PAGES = 3;
 
 /** What a listing lists. */
 export interface NameKind {

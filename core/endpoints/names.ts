@@ -6,11 +6,7 @@ import { nextQuery } from "../wire/link.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readJson } from "../wire/reply.ts";
-import { type NameKind, openLedger } from "./ledger.ts";
-
-/** Bytes of one page, decoded. */
-const PAGE_LIMIT = 16 * 1024 * 1024;
-const MOST_PAGES = 10_000;
+import { MOST_PAGES, type NameKind, openLedger, PAGE_LIMIT } from "./ledger.ts";
 
 /** A listing of names that comes in pages. */
 export interface NameListing<T> extends NameKind {

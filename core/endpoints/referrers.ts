@@ -26,7 +26,12 @@ export interface ReferrerPorts extends Pick<Wire, "ask" | "clean"> {
 /** What the referrers API answers: a list as the registry tells it, or nothing that could be one. */
 export type ApiAnswer =
   | { readonly api: "supported"; readonly entries: readonly Descriptor[] }
-  | { readonly api: "unsupported"; readonly reason: string };
+  | {
+    readonly api: "unsupported";
+    readonly reason: string;
+    /** Whether there is no such address, for no subject. */
+    readonly isAbsent: boolean;
+  };
 
 /** How the referrers API is asked. */
 export interface ReferrerWishes {
@@ -71,7 +76,10 @@ export async function listReferrers(
   const queries = new Set<string>();
   try {
     let page = await askReferrersPage(place, subject, wish, ports);
-    if (page.reason !== undefined) return { api: "unsupported", reason: page.reason };
+    if (page.reason !== undefined) {
+      const { reason, isAbsent = false } = page;
+      return { api: "unsupported", reason, isAbsent };
+    }
     for (let pages = 1, idle = 0;; pages++) {
       const before = entries.size;
       for (const entry of typed(page, artifactType)) {

@@ -37,6 +37,8 @@ export interface ReferrersPage {
   readonly next?: string;
   /** Why this is no page. */
   readonly reason?: string;
+  /** Whether there is no such address: a 404 that does not speak of this repository or subject. */
+  readonly isAbsent?: boolean;
 }
 
 /**
@@ -54,10 +56,13 @@ export async function askReferrersPage(
   url.search = query;
   const headers = { accept: OCI_INDEX };
   const asked = await ask(place, { url, headers, read: readPage, redirects: "told" }, operation);
-  const { value, status, headers: told } = asked.answer;
+  const { value, status, headers: told, diagnostics } = asked.answer;
   // Who may read the image and not this is told so by a registry that does not offer it, or a wall in front.
   if (status === 401) throw refusedAnswer(place, asked, operation, "image");
-  if (value === undefined) return noPage(clean(reasonOf(asked), 300));
+  if (value === undefined) {
+    const isAbout = diagnostics.some((said) => /^(?:NAME|MANIFEST|BLOB)_/.test(said));
+    return { ...noPage(clean(reasonOf(asked), 300)), isAbsent: status === 404 && !isAbout };
+  }
   if (isHtml(value)) return noPage("the answer is a web page");
   const digest = await digestOf(value, algorithmOf(subject));
   if (digest === subject) return noPage("the answer is the image itself");

@@ -1,5 +1,6 @@
 import type { TagDetails } from "../adapter.ts";
 import { isDigest } from "../names/digest.ts";
+import { essenceOf } from "../names/media_type.ts";
 import { isTag, type Tag } from "../names/tag.ts";
 import { apiChecks } from "./api_checks.ts";
 
@@ -13,7 +14,7 @@ import { apiChecks } from "./api_checks.ts";
 export function toldOfTags(manifest: unknown): ReadonlyMap<Tag, Omit<TagDetails, "name">> {
   const told = new Map<Tag, Omit<TagDetails, "name">>();
   if (typeof manifest !== "object" || manifest === null) return told;
-  const { member, list, count, text, time } = apiChecks;
+  const { member, list, count, time } = apiChecks;
   function moment(value: unknown): string | undefined {
     const ms = count(value);
     // An image that names no moment is told as built in 1970, or at 0.
@@ -23,7 +24,7 @@ export function toldOfTags(manifest: unknown): ReadonlyMap<Tag, Omit<TagDetails,
     if (!isDigest(digest)) continue;
     const details = {
       digest,
-      mediaType: text(member(facts, "mediaType")),
+      mediaType: typeIn(member(facts, "mediaType")),
       size: count(member(facts, "imageSizeBytes")),
       pushedAt: moment(member(facts, "timeUploadedMs")),
       createdAt: moment(member(facts, "timeCreatedMs")),
@@ -31,4 +32,9 @@ export function toldOfTags(manifest: unknown): ReadonlyMap<Tag, Omit<TagDetails,
     for (const tag of list(member(facts, "tag"))) if (isTag(tag)) told.set(tag, details);
   }
   return told;
+}
+
+/** A type to the letter: text of any length would be kept for each tag. */
+function typeIn(value: unknown): string | undefined {
+  return typeof value === "string" && essenceOf(value) === value ? value : undefined;
 }

@@ -11,6 +11,7 @@ import type { Content } from "../wire/content.ts";
 import { isVerdict } from "../wire/tokens.ts";
 import { addressIn } from "./address.ts";
 import { sendChunks } from "./chunks.ts";
+import { tooLarge } from "./too_large.ts";
 import { checkTaken } from "./taken.ts";
 
 /** How often a blob is sent from its beginning. */
@@ -161,22 +162,25 @@ async function upload(
   let { url } = begun;
   const chunk = Math.max(wish, begun.least);
   let rest = await content();
+  let sent = place.adapter.uploads?.whole ? 0 : size;
   if (size > chunk && !place.adapter.uploads?.whole) {
     url = await sendChunks(place, url, { content: rest, chunk }, {
       ...ports,
       next(asked: Asked): URL {
         if (asked.answer.status === 404) throw lostUpload(asked, operation);
+        if (asked.answer.status === 413) throw tooLarge(asked, chunk, operation);
         if (asked.answer.value === undefined) throw refusedWrite(place, asked, operation);
         return nextAddress(place, asked, ports);
       },
     });
     rest = new Uint8Array();
+    sent = 0;
   }
   const last = new URL(url);
   last.search += `${last.search === "" ? "?" : "&"}digest=${digest}`;
   operation.extend(before - operation.left());
   try {
-    await finish(place, { url: last, digest, content: rest }, ports);
+    await finish(place, { url: last, digest, content: rest, sent }, ports);
   } finally {
     // While bytes go, the operation's time stands still.
     operation.extend(before - operation.left());
@@ -192,7 +196,10 @@ function leastChunk(headers: Headers): number {
 
 async function finish(
   place: Place,
-  { url, digest, content }: Pick<Matter<true>, "url" | "content"> & { readonly digest: Digest },
+  { url, digest, content, sent }: Pick<Matter<true>, "url" | "content"> & {
+    readonly digest: Digest;
+    readonly sent: number;
+  },
   ports: UploadPorts,
 ): Promise<void> {
   const { ask, operation } = ports;
@@ -206,7 +213,7 @@ async function finish(
   }, operation);
   const { status, value } = asked.answer;
   if (status === 404) throw lostUpload(asked, operation);
-  if (status === 413) throw tooLarge(asked, operation);
+  if (status === 413) throw tooLarge(asked, sent, operation);
   if (value === undefined) throw refusedWrite(place, asked, operation);
   const isThere = () => hasBlob(place, digest, ports);
   await checkTaken(asked, { noun: "blob", digest, isThere }, operation);
@@ -217,13 +224,6 @@ function lostUpload({ answer }: Asked, operation: Operation): Error {
   const { status, diagnostics, request } = answer;
   const reason = `the registry has lost the upload: status ${status}`;
   return operation.fail("unavailable", reason, { status, diagnostics, request });
-}
-
-function tooLarge({ answer }: Asked, operation: Operation): Error {
-  const { status, diagnostics, request } = answer;
-  const reason = "the registry, or a proxy in front of it, takes no blob as large as this at once";
-  const hint = "--chunk-size 64MiB sends it in chunks";
-  return operation.fail("too_large", reason, { status, diagnostics, request, hint });
 }
 
 /**

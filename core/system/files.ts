@@ -21,10 +21,18 @@ export type ReadFile = (path: string, limit: number) => Promise<FileReading>;
 const READABLE_BY_OTHERS = 0o044;
 
 const REASONS: ReadonlyMap<string, string> = new Map([
+  ["ENOENT", "the folder is not there"],
+  ["EEXIST", "something else is there"],
+  ["ENAMETOOLONG", "the name is too long"],
   ["EACCES", "permission denied"],
   ["EPERM", "not permitted"],
   ["EROFS", "the file system is read-only"],
   ["ENOSPC", "no space is left"],
+  ["EDQUOT", "the quota of the disk is used up"],
+  ["EFBIG", "the file is too large for the file system"],
+  ["EIO", "the disk has failed"],
+  ["EBUSY", "it is in use"],
+  ["EMFILE", "too many files are open"],
   ["EISDIR", "it is a directory"],
   ["ENOTDIR", "a part of its path is not a directory"],
   ["ELOOP", "too many symbolic links"],

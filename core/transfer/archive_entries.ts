@@ -40,7 +40,7 @@ export interface Extent {
  * links, devices and headers that fill a disk: nobody who packs a layout makes them.
  *
  * @param size bytes of the archive
- * @throws {RegistryError} `blocked`, `protocol`, `unsupported`
+ * @throws {RegistryError} `protocol`, `too_large`
  */
 export async function findEntries(
   readAt: ReadAt,
@@ -48,6 +48,7 @@ export async function findEntries(
   place: LayoutPlace,
 ): Promise<ReadonlyMap<string, Extent>> {
   const found = new Map<string, Extent>();
+  if (!isHeader(await readAt(0, BLOCK))) throw place.foreign("it is no tar");
   for (let at = 0, count = 0;; count++) {
     if (count > MOST_ENTRIES) {
       throw place.fail("too_large", `it has more than ${MOST_ENTRIES} entries`);
@@ -57,19 +58,20 @@ export async function findEntries(
     const block = bytes.subarray(-BLOCK);
     // The library would take what follows for its content, and wait for it.
     if (ABOUT_ALL.includes(block[156] ?? 0)) {
-      throw place.fail("blocked", `the header at byte ${at} is ${ODD}`);
+      throw place.foreign(`the header at byte ${at} is ${ODD}`);
     }
     const header = await decode(bytes, at, place);
     const shown = `"${printable(header.name, 130)}"`;
     const problem = problemOf(header, block);
-    if (problem !== undefined) throw place.fail("blocked", `${shown} in it ${problem}`);
+    if (problem !== undefined && isLayer(header.name)) throw dockerArchive(place);
+    if (problem !== undefined) throw place.foreign(`${shown} in it ${problem}`);
     const isFolder = isFolderOf(header, block);
     const extent = { from: at + bytes.length, size: isFolder ? 0 : header.size };
     at = extent.from + padded(extent.size);
     if (!(at <= size)) throw broken(place, `${shown} is cut short`);
     if (isFolder) continue;
     const name = plainName(header.name);
-    if (found.has(name)) throw place.fail("blocked", `${shown} is in it twice`);
+    if (found.has(name)) throw place.foreign(`${shown} is in it twice`);
     found.set(name, extent);
   }
 }
@@ -118,7 +120,7 @@ async function blocksOf(
     const start = at + length + BLOCK;
     length += BLOCK + padded(told);
     if (length > MOST_HEADER) {
-      throw place.fail("blocked", `the header at byte ${at} has more than ${MOST_HEADER} bytes`);
+      throw place.foreign(`the header at byte ${at} has more than ${MOST_HEADER} bytes`);
     }
     if (block[156] === PAX && !isPax(await readAt(start, told))) {
       throw broken(place, `the header at byte ${at} is no list of records`);
@@ -127,7 +129,18 @@ async function blocksOf(
 }
 
 function broken(place: LayoutPlace, reason: string): Error {
-  return place.fail("protocol", printable(`it is no good tar: ${reason}`));
+  return place.foreign(printable(`it is no good tar: ${reason}`));
+}
+
+/** The error for what `docker save` and `skopeo copy docker-archive:` write, often with links to layers. */
+export function dockerArchive(place: LayoutPlace): Error {
+  const [from, to] = [place.path, "NEW.tar"].map((path) => printable(path, 200));
+  const hint = `skopeo copy docker-archive:${from} oci-archive:${to} makes one of it`;
+  return place.foreign("it is an archive of Docker, no OCI image layout", { hint });
+}
+
+function isLayer(name: string): boolean {
+  return name.endsWith("/layer.tar");
 }
 
 /** What is told of an entry by the library. */
@@ -178,6 +191,12 @@ function numberAt(block: Uint8Array, from: number, length: number): number | und
   const text = String.fromCharCode(...block.subarray(from, from + length));
   const [digits] = /^ *[0-7]*(?=[ \0]*$)/.exec(text) ?? [];
   return digits === undefined ? undefined : parseInt(digits.trim() || "0", 8);
+}
+
+/** Whether a tar may begin so: with the sum of its bytes, or with its end. Source: POSIX.1-2017, pax, "ustar" */
+function isHeader(block: Uint8Array): boolean {
+  const sum = block.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+  return block.length === BLOCK && (isZero(block) || numberAt(block, 148, 8) === sum);
 }
 
 function padded(size: number): number {

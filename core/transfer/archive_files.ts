@@ -1,9 +1,9 @@
 import { printable } from "../names/printable.ts";
 import { type Found, lookThrough, requirePermission } from "../system/disk.ts";
 import { openSeen } from "../system/disk_file.ts";
-import { type Extent, findEntries } from "./archive_entries.ts";
+import { dockerArchive, type Extent, findEntries } from "./archive_entries.ts";
 import { type LayoutFile, type LayoutFiles, type LayoutPart, pathOf } from "./layout_files.ts";
-import { notPlain, readChunks } from "./layout_folder.ts";
+import { noLayout, notPlain, readChunks } from "./layout_folder.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 
 /** How what is no tar begins. */
@@ -61,7 +61,12 @@ export function openArchive(place: LayoutPlace): LayoutFiles {
     };
   }
 
-  return { find };
+  async function lacking(part: LayoutPart): Promise<Error> {
+    const { extents } = await (catalogue ??= place.onDisk(path, open));
+    return extents.has("manifest.json") ? dockerArchive(place) : noLayout(place, part);
+  }
+
+  return { find, lacking };
 }
 
 async function follow(path: string, place: LayoutPlace): Promise<Found> {

@@ -31,6 +31,7 @@ export function archiveTarget(
 
   return {
     name: place.name,
+    what: place.what,
     digestOf(name: Tag | Digest): Promise<Digest | undefined> {
       if (!isDigest(name)) {
         const own = entries.findLast((entry) => entry.name === name);

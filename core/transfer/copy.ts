@@ -70,8 +70,9 @@ async function copyNamed(
   );
   const mooring = { to, before: there };
   if (told !== undefined && told === there) {
-    if (isRefreshed(voyage)) await copyReferrers(await source.readManifest(told), voyage, "there");
-    return presentAs(told, told, mooring, voyage);
+    const read = isRefreshed(voyage) ? await source.readManifest(told) : undefined;
+    if (read !== undefined) await copyReferrers(read, voyage, "there");
+    return presentAs(read ?? { digest: told }, told, mooring, voyage);
   }
   const found = await source.readManifest(told ?? from);
   return await land(found, found.digest, mooring, voyage);
@@ -96,7 +97,7 @@ async function copySome(
   const mooring = { to, before: to === undefined ? undefined : await target.digestOf(to) };
   if (mooring.before === wanted.digest) {
     if (isRefreshed(voyage)) await copyReferrers(wanted, voyage, "there");
-    return presentAs(wanted.digest, found.digest, mooring, voyage);
+    return presentAs(wanted, found.digest, mooring, voyage);
   }
   return await land(wanted, found.digest, mooring, voyage);
 }
@@ -120,11 +121,12 @@ async function land(
 }
 
 function presentAs(
-  digest: Digest,
+  { digest, mediaType, bytes }: Pick<Fetched, "digest"> & Partial<Fetched>,
   sourceDigest: Digest,
   { to, before }: Mooring,
   voyage: Voyage,
 ): CopyResult {
-  voyage.onStep?.({ kind: "tag", tag: to, digest, size: 0, fate: "present" });
+  const size = bytes?.length;
+  voyage.onStep?.({ kind: "tag", tag: to, digest, mediaType, size, fate: "present" });
   return { digest, sourceDigest, fate: "present", before };
 }

@@ -11,11 +11,11 @@ const HELD = 1024 * 1024;
 
 /** Copies a blob, once for all copies that share a ledger. */
 export async function copyBlob(blob: Descriptor, voyage: Voyage): Promise<void> {
-  const { target, ledger, signal } = voyage;
+  const { source, target, ledger, signal } = voyage;
   const { digest, mediaType, size, urls = [] } = blob;
   // A registry need not have it, and need not take it: its descriptor says where it is.
   if (isForeignLayerType(mediaType) && urls.length > 0) return;
-  await ledger.once({ kind: "blob", target: target.name, digest, signal }, async () => {
+  await ledger.once({ kind: "blob", source, target, digest, signal }, async () => {
     voyage.onPlanned?.(size);
     const fate = await target.hasBlob(blob)
       ? "present"

@@ -51,7 +51,7 @@ async function copyAbout(
   voyage: Voyage,
 ): Promise<readonly Digest[]> {
   const { source, target, ledger, stop, signal } = voyage;
-  const errand = { kind: "referrers", target: target.name, digest: subject, signal } as const;
+  const errand = { kind: "referrers", source, target, digest: subject, signal } as const;
   return await ledger.once(errand, async () => {
     const [entries = []] = await together(
       [

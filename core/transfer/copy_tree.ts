@@ -43,7 +43,7 @@ export function copyTree(
   depth: number,
 ): Promise<boolean> {
   const { source, target, ledger, signal } = voyage;
-  const errand = { kind: "manifest", target: target.name, digest, signal } as const;
+  const errand = { kind: "manifest", source, target, digest, signal } as const;
   return ledger.once(errand, async () => {
     if (await target.digestOf(digest) === digest) {
       voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "present" });

@@ -19,16 +19,10 @@ export interface Berth {
 export interface CopySource {
   /** For messages: `registry.example/team/app`. */
   readonly name: string;
+  /** How what fails there begins, behind "Cannot": `copy from "registry.example/team/app:1.0"`. */
+  readonly what: string;
   /** Where it is, if it is in a registry. */
   readonly berth?: Berth;
-  /**
-   * The name of the one image that there is, for a source that can be named without one.
-   *
-   * @throws {RegistryError} `reference_invalid` where there are several
-   */
-  onlyName?(): Promise<Tag | Digest>;
-  /** The tags of all images, for a source that lists them itself. */
-  tags?(): Promise<readonly Tag[]>;
   /** The digest that a name points to; undefined where there is none. */
   digestOf(name: Tag | Digest): Promise<Digest | undefined>;
   /**
@@ -43,10 +37,28 @@ export interface CopySource {
   referrersOf(subject: Digest): Promise<readonly Descriptor[]>;
 }
 
+/** A source that lists its images itself, and has names of other kinds. */
+export interface ListedSource extends CopySource {
+  /**
+   * The tag or digest of what goes by a name, or of the one image that there is.
+   *
+   * @throws {RegistryError} `not_found`; `reference_invalid` where there are several
+   */
+  resolve(name: string | undefined): Promise<Tag | Digest>;
+  /**
+   * The tags of all images.
+   *
+   * @throws {RegistryError} `reference_invalid` where the names of two have one tag
+   */
+  tags(): Promise<readonly Tag[]>;
+}
+
 /** What images are copied to. What fails says that it is the destination. */
 export interface CopyTarget {
   /** For messages: `registry.example/team/app`. */
   readonly name: string;
+  /** How what fails there begins, behind "Cannot": `copy to "registry.example/team/app:1.0"`. */
+  readonly what: string;
   /** Where it is, if it is in a registry. */
   readonly berth?: Berth;
   /** The digest that a name points to; undefined where there is none. */

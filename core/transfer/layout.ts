@@ -1,4 +1,4 @@
-import type { CopySource, CopyTarget } from "./ends.ts";
+import type { CopyTarget, ListedSource } from "./ends.ts";
 import type { Archives } from "./archive_writer.ts";
 import { openArchive } from "./archive_files.ts";
 import { archiveTarget } from "./archive_target.ts";
@@ -18,7 +18,7 @@ export interface LayoutPorts {
 }
 
 /** An OCI image layout, to be copied from. Nothing is read before it is asked. */
-export function layoutSource(name: LayoutName, { signal }: LayoutPorts): CopySource {
+export function layoutSource(name: LayoutName, { signal }: LayoutPorts): ListedSource {
   const place = openPlace(name, "source");
   const files = name.kind === "oci" ? openFolder(place) : openArchive(place);
   return sourceOf(files, place, signal);

@@ -34,6 +34,8 @@ export interface ReadFile {
 export interface LayoutFiles {
   /** Finds a file; a symbolic link is none and an error. */
   find(part: LayoutPart): Promise<LayoutFile | undefined>;
+  /** Why a source in which a file was not found is no layout. */
+  lacking(part: LayoutPart): Promise<Error>;
 }
 
 /** Where a part lies in a layout: made of nothing but a checked digest. */

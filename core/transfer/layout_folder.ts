@@ -1,5 +1,5 @@
 import { printable } from "../names/printable.ts";
-import { look, requirePermission } from "../system/disk.ts";
+import { look, lookThrough, requirePermission } from "../system/disk.ts";
 import { openSeen } from "../system/disk_file.ts";
 import { type LayoutFile, type LayoutFiles, type LayoutPart, pathOf } from "./layout_files.ts";
 import type { LayoutPlace } from "./layout_place.ts";
@@ -38,7 +38,19 @@ export function openFolder(place: LayoutPlace): LayoutFiles {
     });
   }
 
-  return { find };
+  async function lacking(part: LayoutPart): Promise<Error> {
+    const { kind } = await place.onDisk(place.path, () => lookThrough(place.path));
+    if (kind === "missing") return place.fail("not_found", "there is no such folder");
+    if (kind !== "folder") return notPlain(place, place.path, kind, "folder");
+    return noLayout(place, part);
+  }
+
+  return { find, lacking };
+}
+
+/** The error for a folder or an archive of other things. */
+export function noLayout(place: LayoutPlace, part: LayoutPart): Error {
+  return place.foreign(`it is no OCI image layout: there is no ${part} in it`);
 }
 
 /** The error for what is no plain file or folder. */
@@ -47,9 +59,8 @@ export function notPlain(place: LayoutPlace, path: string, kind: string, wanted:
     link: "a symbolic link, and none is followed",
     other: "a pipe or a device",
   };
-  const code = kind === "link" || kind === "other" ? "blocked" : "protocol";
   const reason = `${printable(path, 300)} is ${words[kind] ?? `a ${kind}`}`;
-  return place.fail(code, kind in words ? reason : `${reason}, not a ${wanted}`);
+  return place.foreign(kind in words ? reason : `${reason}, not a ${wanted}`);
 }
 
 /** Reads a part of a file that was looked at before. */

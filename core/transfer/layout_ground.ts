@@ -1,5 +1,5 @@
 import { printable } from "../names/printable.ts";
-import { look, makeFolder, requirePermission } from "../system/disk.ts";
+import { look, lookThrough, makeFolder, requirePermission } from "../system/disk.ts";
 import { removeDead } from "../system/disk_file.ts";
 import { takeLock } from "../system/file_lock.ts";
 import { listFolder } from "../system/runtime.ts";
@@ -35,7 +35,7 @@ export function openGround(
     await place.onDisk(path, async () => {
       requirePermission(["read", "write"], path);
       // The path itself may be a link: it is the caller's word.
-      const { kind } = await look(`${path}/.`);
+      const { kind } = await lookThrough(path);
       if (kind !== "missing" && kind !== "folder") throw notPlain(place, path, kind, "folder");
       await makeFolder(path);
     });
@@ -57,7 +57,7 @@ export function openGround(
     // Another process may have made it one by now.
     if (foreign === undefined || await files.find("oci-layout") !== undefined) return;
     const reason = `it has "${printable(foreign, 80)}" in it, and no oci-layout`;
-    throw place.fail("blocked", reason, { hint: "Name an empty folder, or one that is a layout" });
+    throw place.foreign(reason, { hint: "Name an empty folder, or one that is a layout" });
   }
 
   async function writeMarker(): Promise<void> {

@@ -6,7 +6,8 @@ import { manifestTypeOf } from "../images/manifest_type.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
 import { OCI_INDEX } from "../names/media_type.ts";
 import { printable } from "../names/printable.ts";
-import { isTag, type Tag } from "../names/tag.ts";
+import type { Tag } from "../names/tag.ts";
+import { tagOfName } from "./end_name.ts";
 
 /** The annotation that names an entry. Source: OCI image specification 1.1, "Image Layout", `index.json`. */
 const NAME = "org.opencontainers.image.ref.name";
@@ -41,13 +42,15 @@ export function parseLayoutIndex(bytes: Uint8Array): readonly Descriptor[] {
 }
 
 /** What a name stands for; one name for several images stands for none. */
-export function entryNamed(entries: readonly Descriptor[], tag: Tag): Descriptor | undefined {
-  const named = entries.filter((entry) => nameOf(entry) === tag);
-  const digests = new Set(named.map(({ digest }) => digest));
-  if (digests.size <= 1) return named[0];
-  const reason = `${digests.size} entries of the index have the name "${tag}"`;
-  const hint = `Name one by its digest: ${list([...digests])}`;
-  throw new RegistryError("protocol", `Cannot read ${tag}: ${reason}`, { hint });
+export function entryNamed(entries: readonly Descriptor[], name: string): Descriptor | undefined {
+  const named = entries.filter((entry) => nameOf(entry) === name);
+  return onlyOne(named, name, ({ digest }) => digest);
+}
+
+/** The same, where the tag in a whole name stands for it too. */
+export function entryCalled(entries: readonly Descriptor[], name: string): Descriptor | undefined {
+  const called = entries.filter((entry) => tagOf(entry) === name);
+  return entryNamed(entries, name) ?? onlyOne(called, name, (entry) => nameOf(entry) ?? "");
 }
 
 /**
@@ -69,15 +72,30 @@ export function onlyNameIn(entries: readonly Descriptor[]): Tag | Digest {
   throw new RegistryError("reference_invalid", `there are ${count} images in it`, { hint });
 }
 
-/** The tags of images, in their order; not those of signatures and the like. */
+/**
+ * The tags of images, in their order; not those of signatures and the like.
+ *
+ * @throws {RegistryError} `reference_invalid` where the names of two images have one tag
+ */
 export function tagsIn(entries: readonly Descriptor[]): readonly Tag[] {
-  return [...new Set(entries.map(nameOf).filter(isTag))].filter((name) => !ABOUT.test(name));
+  const found = new Map<Tag, Descriptor>();
+  for (const entry of entries) {
+    const tag = tagOf(entry);
+    if (tag === undefined || ABOUT.test(tag)) continue;
+    const other = found.get(tag) ?? entry;
+    found.set(tag, other);
+    if (other.digest === entry.digest || nameOf(other) === nameOf(entry)) continue;
+    const [first, second] = [other, entry].map((each) => `"${list([nameOf(each) ?? ""])}"`);
+    const reason = `${first} and ${second} share the tag ${tag}`;
+    throw new RegistryError("reference_invalid", reason, { hint: "Copy each by its whole name" });
+  }
+  return [...found.keys()];
 }
 
-/** The names that there are, for a message. */
+/** The names of images that there are, for a message. */
 export function namesIn(entries: readonly Descriptor[]): string {
-  const names = entries.map(nameOf).filter((name) => name !== undefined);
-  return list(names.toSorted());
+  const names = entries.flatMap((entry) => nameOf(entry) ?? []);
+  return list(names.filter((name) => !ABOUT.test(name)).toSorted());
 }
 
 /**
@@ -106,6 +124,24 @@ export function withEntry(bytes: Uint8Array, entry: NewEntry): string {
 /** The name of an entry, whatever it is. */
 function nameOf({ annotations }: Descriptor): string | undefined {
   return annotations?.[NAME];
+}
+
+function tagOf(entry: Descriptor): Tag | undefined {
+  return tagOfName(nameOf(entry) ?? "");
+}
+
+/** @param told how one of several is told from the others */
+function onlyOne(
+  entries: readonly Descriptor[],
+  name: string,
+  told: (entry: Descriptor) => string,
+): Descriptor | undefined {
+  const { size } = new Set(entries.map(({ digest }) => digest));
+  if (size <= 1) return entries[0];
+  const shown = printable(name, 130);
+  const reason = `${size} entries of the index have the name "${shown}"`;
+  const hint = `Name one of ${list([...new Set(entries.map(told))])}`;
+  throw new RegistryError("protocol", `Cannot read ${shown}: ${reason}`, { hint });
 }
 
 function readEntries(record: Record<string, unknown>): readonly Descriptor[] {

@@ -8,17 +8,18 @@ import type { EndName } from "./end_name.ts";
 /** A layout's name. */
 export type LayoutName = Exclude<EndName, { readonly kind: "registry" }>;
 
-/** What the system says of somebody else's rights. */
-const DENIED: readonly (string | undefined)[] = ["EACCES", "EPERM", "EROFS", "ERR_ACCESS_DENIED"];
-
 /** A layout as an end of a copy: how it is called, and how what fails there is told. */
 export interface LayoutPlace {
   /** For messages: `oci:some/folder`. */
   readonly name: string;
+  /** How what fails there begins, behind "Cannot": `copy from "oci:some/folder"`. */
+  readonly what: string;
   /** The folder, or the archive. */
   readonly path: string;
   /** The error of this end. `reason` must be printable. */
   fail(code: ErrorCode, reason: string, facts?: ErrorFacts, cause?: unknown): RegistryError;
+  /** The error for what is no layout, or none that is read or written here. */
+  foreign(reason: string, facts?: ErrorFacts): RegistryError;
   /** Does what touches the disk: an error of the system becomes this end's, with the path in it. */
   onDisk<T>(path: string, work: () => Promise<T>): Promise<T>;
   /** Runs a pure parser on what a file holds: what it refuses becomes this end's error. */
@@ -31,31 +32,30 @@ export function openPlace(
   side: NonNullable<ErrorFacts["side"]>,
 ): LayoutPlace {
   const name = `${kind}:${printable(path, 200)}`;
-  const what = `Cannot copy ${side === "source" ? "from" : "to"} "${name}"`;
+  const what = `copy ${side === "source" ? "from" : "to"} "${name}"`;
 
   function fail(code: ErrorCode, reason: string, facts: ErrorFacts = {}, cause?: unknown) {
-    return new RegistryError(code, `${what}: ${reason}`, { ...facts, side }, { cause });
+    return new RegistryError(code, `Cannot ${what}: ${reason}`, { ...facts, side }, { cause });
   }
 
   return {
     name,
+    what,
     path,
     fail,
+    foreign: (reason: string, facts: ErrorFacts = {}) =>
+      fail(side === "source" ? "protocol" : "reference_invalid", reason, facts),
     async onDisk<T>(at: string, work: () => Promise<T>): Promise<T> {
       try {
         return await work();
       } catch (error) {
-        if (error instanceof NotPermitted) {
-          throw fail("denied", printable(error.message), {}, error);
-        }
-        if (error instanceof LockHeld) {
+        if (error instanceof NotPermitted || error instanceof LockHeld) {
           throw fail("unavailable", printable(error.message), {}, error);
         }
-        const code = codeOf(error);
-        const isOurs = code !== undefined || isRuntime(error);
+        const isOurs = codeOf(error) !== undefined || isRuntime(error);
         if (error instanceof RegistryError || !isOurs) throw error;
-        const kind = DENIED.includes(code) || code === undefined ? "denied" : "unavailable";
-        throw fail(kind, `${printable(at, 300)}: ${printable(reasonOf(error))}`, {}, error);
+        const reason = `${printable(at, 300)}: ${printable(reasonOf(error))}`;
+        throw fail("unavailable", reason, {}, error);
       }
     },
     reading<T>(file: string, parse: () => T): T {

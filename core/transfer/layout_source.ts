@@ -5,10 +5,10 @@ import { parseDocument } from "../images/document.ts";
 import { parseManifest } from "../images/manifest.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
 import { printable } from "../names/printable.ts";
-import type { Tag } from "../names/tag.ts";
-import type { CopySource } from "./ends.ts";
+import { isTag, type Tag } from "../names/tag.ts";
+import type { ListedSource } from "./ends.ts";
 import { type LayoutFiles, readCurrent, readVerified, streamVerified } from "./layout_files.ts";
-import { entryNamed, namesIn, onlyNameIn, parseLayoutIndex, tagsIn } from "./layout_index.ts";
+import { entryCalled, namesIn, onlyNameIn, parseLayoutIndex, tagsIn } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
 import { openReferrers } from "./layout_referrers.ts";
 
@@ -28,15 +28,15 @@ export function sourceOf(
   files: LayoutFiles,
   place: LayoutPlace,
   signal?: AbortSignal,
-): CopySource {
+): ListedSource {
   let index: Promise<readonly Descriptor[]> | undefined;
   const entries = () => index ??= readEntries(files, place);
   const referrers = openReferrers({ entries, find, read });
 
-  async function find(name: Tag | Digest): Promise<Descriptor | undefined> {
+  async function find(name: string): Promise<Descriptor | undefined> {
     const all = await entries();
     if (isDigest(name)) return all.find(({ digest }) => digest === name);
-    return place.reading(`${place.path}/index.json`, () => entryNamed(all, name));
+    return place.reading(`${place.path}/index.json`, () => entryCalled(all, name));
   }
 
   async function read(name: Tag | Digest): Promise<Fetched> {
@@ -53,6 +53,17 @@ export function sourceOf(
     const bytes = await readVerified(file, digest, { place, limit: MANIFEST_LIMIT });
     const manifest = place.reading(file.path, () => parseManifest(bytes, entry?.mediaType));
     return { digest, bytes, manifest, mediaType: manifest.mediaType };
+  }
+
+  /** What the index tells, in the words of this end where that is nothing. */
+  async function told<T>(read: (entries: readonly Descriptor[]) => T): Promise<T> {
+    const all = await entries();
+    try {
+      return read(all);
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      throw place.fail(error.code, error.message, error.facts, error);
+    }
   }
 
   async function noSuchName(name: string): Promise<RegistryError> {
@@ -74,16 +85,15 @@ export function sourceOf(
 
   return {
     name: place.name,
-    async onlyName(): Promise<Tag | Digest> {
-      const all = await entries();
-      try {
-        return onlyNameIn(all);
-      } catch (error) {
-        if (!(error instanceof RegistryError)) throw error;
-        throw place.fail(error.code, error.message, error.facts, error);
-      }
+    what: place.what,
+    async resolve(name: string | undefined): Promise<Tag | Digest> {
+      if (name === undefined) return await told(onlyNameIn);
+      if (isDigest(name) || isTag(name)) return name;
+      const entry = await find(name);
+      if (entry === undefined) throw await noSuchName(name);
+      return entry.digest;
     },
-    tags: async () => tagsIn(await entries()),
+    tags: () => told(tagsIn),
     async digestOf(name: Tag | Digest): Promise<Digest | undefined> {
       const entry = await find(name);
       if (entry !== undefined || !isDigest(name)) return entry?.digest;
@@ -101,10 +111,10 @@ async function readEntries(
   place: LayoutPlace,
 ): Promise<readonly Descriptor[]> {
   const marker = await readCurrent(files, "oci-layout", { place, limit: MARKER_LIMIT });
-  if (marker === undefined) throw noLayout(place, "oci-layout");
+  if (marker === undefined) throw await files.lacking("oci-layout");
   checkMarker(marker.bytes, marker.file.path, place);
   const index = await readCurrent(files, "index.json", { place, limit: INDEX_LIMIT });
-  if (index === undefined) throw noLayout(place, "index.json");
+  if (index === undefined) throw await files.lacking("index.json");
   return place.reading(index.file.path, () => parseLayoutIndex(index.bytes));
 }
 
@@ -116,9 +126,4 @@ export function checkMarker(bytes: Uint8Array, path: string, place: LayoutPlace)
   const told = typeof version === "string" ? `"${printable(version, 40)}"` : "none";
   const reason = `its version is ${told}, 1.0.0 is read`;
   throw place.fail("unsupported", `${printable(path, 300)}: ${reason}`);
-}
-
-function noLayout(place: LayoutPlace, file: string): RegistryError {
-  const reason = `it is no OCI image layout: there is no ${file} in it`;
-  return place.fail("not_found", reason);
 }

@@ -88,6 +88,7 @@ export function targetOf(
 
   return {
     name: place.name,
+    what: place.what,
     digestOf,
     hasBlob,
     putBlob,

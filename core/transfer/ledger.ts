@@ -1,14 +1,16 @@
 import { RegistryError } from "../errors.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Repository } from "../names/reference.ts";
-import type { Berth } from "./ends.ts";
+import type { Berth, CopySource, CopyTarget } from "./ends.ts";
 
 /** What is to be done once. */
 export interface Errand {
   /** A blob may have the bytes of a manifest: these are two things with one digest. */
   readonly kind: "blob" | "manifest" | "referrers";
-  /** The name of the target. */
-  readonly target: string;
+  /** Where from. */
+  readonly source: Pick<CopySource, "name" | "what">;
+  /** Where to. */
+  readonly target: Pick<CopyTarget, "name" | "what">;
   /** What it is about. */
   readonly digest: Digest;
   /** Stops whoever asks, though not another who does it. */
@@ -19,8 +21,9 @@ export interface Errand {
 export interface Ledger {
   /**
    * Does `work`, once however many ask. What one gives up because it was stopped, another that asks does
-   * anew. What it comes to is kept as long as the ledger: it should be small. It must not wait for other
-   * work of its kind that may wait for it.
+   * anew, and what failed at the source of one, another that has another source; what else fails is told to
+   * each in the words of its own ends. What it comes to is kept as long as the ledger: it should be small. It
+   * must not wait for other work of its kind that may wait for it.
    */
   once<T>(errand: Errand, work: () => Promise<T>): Promise<T>;
   /** A repository of a registry that is known to have a blob, other than `berth`'s own. */
@@ -32,7 +35,11 @@ export interface Ledger {
 }
 
 /** How work ended. */
-type End<T> = { readonly value: T } | { readonly error: unknown; readonly isGivenUp: boolean };
+type End<T> = { readonly value: T } | {
+  readonly error: unknown;
+  readonly isGivenUp: boolean;
+  readonly errand: Errand;
+};
 
 /** Opens a ledger for `jobs` blobs at once. */
 export function openLedger(jobs: number): Ledger {
@@ -42,17 +49,17 @@ export function openLedger(jobs: number): Ledger {
   let free = jobs;
 
   return {
-    async once<T>(
-      { kind, target, digest, signal }: Errand,
-      work: () => Promise<T>,
-    ): Promise<T> {
-      const name = `${kind} ${target} ${digest}`;
+    async once<T>(errand: Errand, work: () => Promise<T>): Promise<T> {
+      const { kind, target, digest, signal } = errand;
+      const name = `${kind} ${target.name} ${digest}`;
       for (;;) {
         const known = done.get(name);
         if (known === undefined) break;
         const end = await unlessStopped(known, signal);
         if ("value" in end) return end.value as T;
-        if (!end.isGivenUp) throw end.error;
+        const isElsewhere = end.errand.source.name !== errand.source.name &&
+          end.error instanceof RegistryError && end.error.facts.side === "source";
+        if (!end.isGivenUp && !isElsewhere) throw inWordsOf(errand, end);
       }
       const begun = settled();
       done.set(name, begun);
@@ -67,7 +74,7 @@ export function openLedger(jobs: number): Ledger {
           done.delete(name);
           // What is stopped fails by whatever stopped it.
           const isGivenUp = signal.aborted || !(error instanceof RegistryError);
-          return { error, isGivenUp };
+          return { error, isGivenUp, errand };
         }
       }
     },
@@ -90,6 +97,20 @@ export function openLedger(jobs: number): Ledger {
       }
     },
   };
+}
+
+/** Another's failure, as the one who waited for it would have told it. */
+function inWordsOf(
+  own: Errand,
+  { error, errand }: { readonly error: unknown; readonly errand: Errand },
+): unknown {
+  if (!(error instanceof RegistryError)) return error;
+  const { code, message, facts, cause } = error;
+  const [there, here] = facts.side === "source"
+    ? [errand.source, own.source]
+    : [errand.target, own.target];
+  const told = message.replace(`Cannot ${there.what}: `, () => `Cannot ${here.what}: `);
+  return told === message ? error : new RegistryError(code, told, facts, { cause });
 }
 
 async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,18 +1,32 @@
 import { RegistryError } from "../errors.ts";
 import type { TagEntry } from "../endpoints/tags.ts";
+import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { fewAtOnce } from "../together.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import { selectTags } from "../versions/select.ts";
-import { type Copied, copyStale, failureOf, replacedBy, type Standing } from "./mirror_copy.ts";
+import {
+  type Copied,
+  copyStale,
+  coursesOf,
+  failureOf,
+  notBegun,
+  refreshThere,
+  replacedBy,
+  type Standing,
+} from "./mirror_copy.ts";
 import { foundBy } from "./mirror_found.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import { isOwnedTag, type OwnedList, type OwnedTag } from "./owned.ts";
 import { openOwnedBook, type OwnedBook } from "./owned_book.ts";
 import { unwanted, whyNotPrune } from "./prune.ts";
 import { pruneTarget } from "./prune_target.ts";
-import type { RepositoryReport, TagReport } from "./report.ts";
-import { reportedError } from "./report.ts";
+import {
+  type ReportedError,
+  reportedError,
+  type RepositoryReport,
+  type TagReport,
+} from "./report.ts";
 
 /** Tags of one repository that are asked about or copied at once. */
 const AT_ONCE = 6;
@@ -46,16 +60,8 @@ export async function mirrorRepository(
   job: MirrorJob,
   ports: MirrorPorts,
 ): Promise<RepositoryReport> {
-  const { source, target } = job;
-  const nothing: RepositoryReport = {
-    source,
-    target,
-    done: false,
-    listed: 0,
-    selected: 0,
-    present: 0,
-    tags: [],
-  };
+  const { source } = job;
+  const nothing = untouched(job);
   try {
     const choice = choose(await ports.source.list(), job.selects);
     const { listed, barren } = choice;
@@ -77,6 +83,13 @@ export async function mirrorRepository(
   }
 }
 
+/** The report of a repository that was not come to. */
+export function untouched(
+  { source, target }: Pick<MirrorJob, "source" | "target">,
+): RepositoryReport {
+  return { source, target, done: false, listed: 0, selected: 0, present: 0, tags: [] };
+}
+
 type Outcome = Pick<RepositoryReport, "done" | "present" | "tags" | "unpruned" | "error">;
 
 async function mirrorTags(
@@ -84,7 +97,7 @@ async function mirrorTags(
   job: MirrorJob,
   ports: MirrorPorts,
 ): Promise<Outcome> {
-  const { dryRun, platforms } = job;
+  const { dryRun, platforms, refresh = false } = job;
   const standings = await fewAtOnce(choice.selected, (tag) => look(tag, ports), AT_ONCE);
   const book = await openBook(job, guessOwned(standings, job), ports);
   const failures = standings.flatMap(({ failure = [] }) => failure);
@@ -93,21 +106,26 @@ async function mirrorTags(
   const copied = dryRun
     ? tellStale(stale, book, job)
     : await copyStale(stale, book, platforms, ports);
-  if (!dryRun && book !== undefined) {
+  const refreshed = refresh && !dryRun ? await refreshThere(there, ports) : [];
+  const unsaved = dryRun || book === undefined ? undefined : await failureIn(async () => {
     const found = foundBy({ ...choice, there, copied }, book.known);
     await book.save({ ...book.known, tags: copied.owned, found });
-  }
-  const brought = [...failures, ...copied.tags];
+  }, ports);
+  const brought = [...failures, ...copied.tags, ...refreshed];
   const failed = brought.filter(({ fate }) => fate === "failed").length;
-  const pruning = await prune({ ...choice, failed }, book, job, ports);
+  const pruning = unsaved === undefined
+    ? await prune({ ...choice, failed, courses: coursesOf(standings, platforms) }, book, job, ports)
+    : { tags: [], error: unsaved };
   const tags = [...brought, ...pruning.tags];
   const done = pruning.error === undefined && !tags.some((each) => isOpen(each, job));
-  return { ...pruning, done, present: there.length + copied.present.size, tags };
+  const present = there.length - refreshed.length + copied.present.size;
+  return { ...pruning, done, present, tags };
 }
 
 /** Whether a tag leaves something to do; `prune: plan` does not ask for it. */
 function isOpen({ fate, error }: TagReport, { dryRun }: MirrorJob): boolean {
-  return error !== undefined || (dryRun && (fate === "to copy" || fate === "to delete"));
+  return error !== undefined || fate === "failed" ||
+    (dryRun && (fate === "to copy" || fate === "to delete"));
 }
 
 /** The plan's list. Where nothing is ever pruned, images come although the target takes no list. */
@@ -141,13 +159,15 @@ function tellStale(
 }
 
 /** Asks both ends about a tag. */
-async function look(tag: Tag, { source, target, signal, onTag }: MirrorPorts): Promise<Standing> {
+async function look(tag: Tag, ports: MirrorPorts): Promise<Standing> {
+  const { source, target, isSpent, onTag } = ports;
+  if (isSpent?.()) return { tag, failure: notBegun(tag) };
   try {
     const [there, here] = await Promise.all([source.digestOf(tag), target.digestOf(tag)]);
     if (there !== undefined && there === here) onTag?.();
     return { tag, there, here };
   } catch (error) {
-    return { tag, failure: failureOf(tag, error, signal) };
+    return { tag, failure: failureOf(tag, error, ports) };
   }
 }
 
@@ -180,11 +200,15 @@ function isDone(
 
 /** What becomes of the tags that the plan put there and does not want any more. */
 async function prune(
-  { selected, ...counts }: Choice & { readonly failed: number },
+  { selected, courses, ...counts }: Choice & {
+    readonly failed: number;
+    readonly courses: ReadonlyMap<Tag, Digest>;
+  },
   book: OwnedBook | undefined,
   { prune, dryRun }: MirrorJob,
-  { target, signal }: MirrorPorts,
+  ports: MirrorPorts,
 ): Promise<Pick<Outcome, "tags" | "unpruned" | "error">> {
+  const { target } = ports;
   if (prune === false || book === undefined) return { tags: [] };
   const owned = book.known;
   const tags = unwanted(owned, new Set(selected));
@@ -192,15 +216,28 @@ async function prune(
   const unpruned = whyNotPrune({ ...counts, selected: selected.length });
   if (unpruned !== undefined) return { tags: [], unpruned };
   const onlyTell = dryRun || prune === "plan";
-  try {
-    const pruned = await pruneTarget(tags, { owned, selected, target, onlyTell });
+  let told: readonly TagReport[] = [];
+  const error = await failureIn(async () => {
+    const pruned = await pruneTarget(tags, { owned, selected, courses, target, onlyTell });
+    told = pruned.tags;
     if (!onlyTell) await book.save(without(owned, pruned.released));
-    return { tags: pruned.tags };
+  }, ports);
+  return error === undefined ? { tags: told } : { tags: told, error };
+}
+
+/** What a registry does wrong meanwhile. What was done before stays in the report. */
+async function failureIn(
+  work: () => Promise<void>,
+  { signal }: MirrorPorts,
+): Promise<ReportedError | undefined> {
+  try {
+    await work();
+    return undefined;
   } catch (error) {
     signal?.throwIfAborted();
     const told = reportedError(error);
     if (told === undefined) throw error;
-    return { tags: [], error: told };
+    return told;
   }
 }
 

@@ -40,8 +40,9 @@ export async function copyStale(
   stale: readonly Standing[],
   book: OwnedBook | undefined,
   platforms: MirrorJob["platforms"],
-  { source, signal, onTag }: MirrorPorts,
+  ports: MirrorPorts,
 ): Promise<Copied> {
+  const { source, isSpent, onTag } = ports;
   const before: ReadonlyMap<Tag, OwnedTag> = book?.known.tags ?? new Map();
   if (stale.length === 0) return { tags: [], present: new Map(), owned: before };
   const tags = new Map(before);
@@ -52,6 +53,7 @@ export async function copyStale(
   await book?.save({ ...book.known, tags });
 
   async function copy({ tag }: Standing): Promise<TagReport[]> {
+    if (isSpent?.()) return [notBegun(tag)];
     try {
       const result = await source.copy(tag);
       enter(tag, result);
@@ -59,7 +61,7 @@ export async function copyStale(
       const replaces = replacedBy({ tag, here: result.before }, book && before);
       return [{ tag, fate: "copied", digest: result.digest, ...replaces }];
     } catch (error) {
-      return [failureOf(tag, error, signal)];
+      return [failureOf(tag, error, ports)];
     } finally {
       onTag?.();
     }
@@ -76,6 +78,28 @@ export async function copyStale(
   return { tags: reports.flat(), present, owned: tags };
 }
 
+/** Brings what has come to refer to images that are there. Gives what else became of their tags. */
+export async function refreshThere(
+  there: readonly Standing[],
+  ports: MirrorPorts,
+): Promise<readonly TagReport[]> {
+  const reports = await fewAtOnce(there, async ({ tag }): Promise<TagReport[]> => {
+    if (ports.isSpent?.()) return [notBegun(tag)];
+    try {
+      const { fate, digest } = await ports.source.copy(tag);
+      return fate === "present" ? [] : [{ tag, fate: "copied", digest }];
+    } catch (error) {
+      return [failureOf(tag, error, ports)];
+    }
+  }, AT_ONCE);
+  return reports.flat();
+}
+
+/** A tag that there were no requests left for. */
+export function notBegun(tag: Tag): TagReport {
+  return { tag, fate: "failed", reason: "no requests are left" };
+}
+
 /** What a copy replaces that the plan did not put; a plan without a list cannot tell. */
 export function replacedBy(
   { tag, here }: Pick<Standing, "tag" | "here">,
@@ -85,11 +109,29 @@ export function replacedBy(
   return { replaces: here };
 }
 
+/** What tags are going to point to at the target, as far as that is known before they are copied. */
+export function coursesOf(
+  standings: readonly Standing[],
+  platforms: MirrorJob["platforms"],
+): ReadonlyMap<Tag, Digest> {
+  const courses = new Map<Tag, Digest>();
+  for (const { tag, there, here } of standings) {
+    const digest = platforms === undefined ? there : here;
+    if (digest !== undefined) courses.set(tag, digest);
+  }
+  return courses;
+}
+
 /** What failed with a tag; what is no failure of a registry is thrown. */
-export function failureOf(tag: Tag, error: unknown, signal: AbortSignal | undefined): TagReport {
+export function failureOf(
+  tag: Tag,
+  error: unknown,
+  { signal, isSpent }: Pick<MirrorPorts, "signal" | "isSpent">,
+): TagReport {
   signal?.throwIfAborted();
   const told = reportedError(error);
   if (told === undefined) throw error;
+  if (told.code === "incomplete" && isSpent?.()) return notBegun(tag);
   return { tag, fate: "failed", error: told };
 }
 

@@ -17,6 +17,8 @@ export interface MirrorJob {
   readonly prune: boolean | "plan";
   /** Whether nothing may be changed. */
   readonly dryRun: boolean;
+  /** Whether what refers to an image is brought although the image is there. @default false */
+  readonly refresh?: boolean;
 }
 
 /** Both ends of a job. */
@@ -27,6 +29,8 @@ export interface MirrorPorts {
   readonly target: MirrorTarget;
   /** Ends it early. */
   readonly signal?: AbortSignal;
+  /** Whether no requests are left: then nothing more is begun. */
+  readonly isSpent?: () => boolean;
   /** Told what a person should know although it is no failure. */
   readonly onWarning?: (message: string) => void;
   /** Told as each tag is dealt with. */

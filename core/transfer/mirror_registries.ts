@@ -77,7 +77,9 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
   return {
     digestOf: end.digestOf,
     async list(): Promise<readonly Tag[]> {
-      const operation = begin(`list tags of "${name}"`);
+      // As with the source's list, it is not counted how long it is.
+      const what = `list tags of "${name}"`;
+      const operation = wire.begin(what, place, { signal, side: "destination" });
       const tags: Tag[] = [];
       const listing = listTags(written, {}, { ask, operation, onWarning: warn, clean });
       for await (const page of listing) tags.push(...page.map((entry: TagEntry) => entry.name));

@@ -20,6 +20,14 @@ export interface PlanJob extends Pick<PlanEntry, "platforms" | "referrers" | "pr
   readonly selects: readonly SelectOptions[];
 }
 
+/** Entries of a plan that do not go together, or one that does not go alone. */
+export interface PlanConflict {
+  /** The later one, as an index of the plan's entries. */
+  readonly entry: number;
+  /** What is wrong: a clause without a full stop. */
+  readonly message: string;
+}
+
 /**
  * The repositories of a plan, in its order; entries about the same one are put together.
  *
@@ -28,21 +36,41 @@ export interface PlanJob extends Pick<PlanEntry, "platforms" | "referrers" | "pr
  *   repository itself
  */
 export function planJobs(
-  { entries }: MirrorPlan,
+  plan: Pick<MirrorPlan, "entries">,
   locate: (reference: string) => Target,
   shard?: Shard,
 ): readonly PlanJob[] {
-  const jobs = new Map<string, PlanJob>();
-  for (const entry of entries) {
-    const job = jobOf(entry, locate);
-    const name = fullName(job.target);
-    const earlier = jobs.get(name);
-    jobs.set(name, earlier === undefined ? job : joined(earlier, job));
+  const { jobs, conflicts: [conflict] } = chartPlan(plan, locate);
+  if (conflict !== undefined) {
+    throw new RegistryError("reference_invalid", `Cannot mirror the plan: ${conflict.message}`);
   }
-  const mine = [...jobs.values()];
   return shard === undefined
-    ? mine
-    : mine.filter(({ source }) => isInShard(fullName(source), shard));
+    ? jobs
+    : jobs.filter(({ source }) => isInShard(fullName(source), shard));
+}
+
+/** The repositories of a plan, but for entries that contradict others or themselves. */
+export function chartPlan(
+  { entries }: Pick<MirrorPlan, "entries">,
+  locate: (reference: string) => Target,
+): { readonly jobs: readonly PlanJob[]; readonly conflicts: readonly PlanConflict[] } {
+  const jobs = new Map<string, PlanJob>();
+  const conflicts: PlanConflict[] = [];
+  for (const [index, entry] of entries.entries()) {
+    try {
+      const job = jobOf(entry, locate);
+      const name = fullName(job.target);
+      const earlier = jobs.get(name);
+      const message = whyNot(job, earlier);
+      if (message !== undefined) conflicts.push({ entry: index, message });
+      else jobs.set(name, earlier === undefined ? job : joined(earlier, job));
+    } catch (error) {
+      // A source may make a target that no reference can name.
+      if (!(error instanceof RegistryError)) throw error;
+      conflicts.push({ entry: index, message: error.message });
+    }
+  }
+  return { jobs: [...jobs.values()], conflicts };
 }
 
 /** A repository with its registry. */
@@ -54,23 +82,22 @@ function jobOf(entry: PlanEntry, locate: (reference: string) => Target): PlanJob
   const { source: from, select, platforms, referrers, prune } = entry;
   const source = locate(from);
   const to = expandTarget(entry.target, source);
-  const target = locate(to);
-  if (fullName(source) === fullName(target)) throw refused(`"${from}" to itself`);
-  return { source, from, target, to, selects: [select], platforms, referrers, prune };
+  return { source, from, target: locate(to), to, selects: [select], platforms, referrers, prune };
+}
+
+function whyNot(job: PlanJob, earlier: PlanJob | undefined): string | undefined {
+  const [source, target] = [fullName(job.source), fullName(job.target)];
+  if (source === target) return `"${source}" goes to itself`;
+  if (earlier === undefined) return undefined;
+  const other = fullName(earlier.source);
+  if (other !== source) return `"${other}" and "${source}" go to "${target}", one over the other`;
+  const isAlike = `${earlier.platforms}` === `${job.platforms}` &&
+    earlier.referrers === job.referrers && earlier.prune === job.prune;
+  return isAlike
+    ? undefined
+    : `"${source}" goes to "${target}" in two ways: expected the same platforms, referrers and prune`;
 }
 
 function joined(earlier: PlanJob, job: PlanJob): PlanJob {
-  const [name, other] = [fullName(earlier.source), fullName(job.source)];
-  if (name !== other) throw refused(`"${name}" and "${other}" to "${fullName(job.target)}"`);
-  const isAlike = `${earlier.platforms}` === `${job.platforms}` &&
-    earlier.referrers === job.referrers && earlier.prune === job.prune;
-  if (isAlike) return { ...earlier, selects: [...earlier.selects, ...job.selects] };
-  throw refused(
-    `"${name}" to "${fullName(job.target)}" in two ways`,
-    "Entries about one repository must have the same platforms, referrers and prune",
-  );
-}
-
-function refused(what: string, hint?: string): RegistryError {
-  return new RegistryError("reference_invalid", `Cannot mirror ${what}`, hint ? { hint } : {});
+  return { ...earlier, selects: [...earlier.selects, ...job.selects] };
 }

@@ -1,6 +1,8 @@
+import type { Target } from "../target.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import type { MirrorPlan, PlanEntry, PlanProblem } from "./plan_entry.ts";
 import { PLAN_FIELDS, shownValue } from "./plan_fields.ts";
+import { chartPlan } from "./plan_jobs.ts";
 import { tellsApart } from "./plan_target.ts";
 
 /** A plan, or all that is wrong with it. */
@@ -9,6 +11,8 @@ export type PlanReading =
   | { readonly plan?: undefined; readonly problems: readonly PlanProblem[] };
 
 const TOP: readonly string[] = ["name", "defaults", "mirror"];
+/** By this YAML 1.1 takes over the keys of another table. */
+const MERGE = "<<";
 /** It becomes a part of a tag. */
 const NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
@@ -18,8 +22,10 @@ type Path = PlanProblem["path"];
 /**
  * Reads a plan from what a YAML or JSON file holds: `{ name, defaults, mirror: [entry, ...] }`. An entry has a
  * `source` (or several), a `target`, the selector's options, `keep`, `platforms`, `referrers`, `prune`.
+ *
+ * @param locate what a reference means; with it is told, too, which entries contradict each other
  */
-export function readPlan(value: unknown): PlanReading {
+export function readPlan(value: unknown, locate?: (reference: string) => Target): PlanReading {
   const problems: PlanProblem[] = [];
   const top = readTable(value, TOP, [], problems) ?? {};
   const name = readName(top.name, problems);
@@ -34,11 +40,18 @@ export function readPlan(value: unknown): PlanReading {
     }
     return { problems };
   }
-  const entries = top.mirror.flatMap((entry: unknown, index) => {
+  const placed = top.mirror.flatMap((entry: unknown, index) => {
     const path = ["mirror", index];
     const own = readFields(readTable(entry, fields, path, problems), path, problems);
-    return entriesOf({ ...defaults, ...own }, { path, own, isNamed: name !== undefined }, problems);
+    const ground = { path, own, isNamed: top.name !== undefined };
+    return entriesOf({ ...defaults, ...own }, ground, problems).map((each) => ({ path, each }));
   });
+  const entries = placed.map(({ each }) => each);
+  if (locate !== undefined) {
+    for (const { entry, message } of chartPlan({ entries }, locate).conflicts) {
+      problems.push(wrong(placed[entry]?.path ?? [], message));
+    }
+  }
   return problems.length > 0 ? { problems } : { plan: { name, entries }, problems: [] };
 }
 
@@ -54,6 +67,11 @@ function readTable(
   }
   for (const key of Object.keys(value)) {
     if (known.includes(key)) continue;
+    if (key === MERGE) {
+      const message = "nothing is merged here: what entries share stands once, under defaults";
+      problems.push({ path: [...path, key], on: "key", message });
+      continue;
+    }
     const message = `unknown key ${shownValue(key)}`;
     problems.push({ path: [...path, key], on: "key", message, unknown: { key, known } });
   }

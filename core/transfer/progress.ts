@@ -20,8 +20,8 @@ export interface CopyStep {
   readonly tag?: string;
   /** The type. */
   readonly mediaType?: string;
-  /** Bytes. */
-  readonly size: number;
+  /** Bytes; absent for a manifest that was there and was not read. */
+  readonly size?: number;
   /** What became of it. */
   readonly fate: CopyFate;
 }

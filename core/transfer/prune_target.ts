@@ -31,13 +31,15 @@ interface Doomed {
  * list.
  *
  * @param selected tags that stay, also where the target's list does not have them yet
+ * @param courses what they point to, as far as that is known
  * @param onlyTell only says what would go
  */
 export async function pruneTarget(
   tags: readonly Tag[],
-  { owned, selected, target, onlyTell }: {
+  { owned, selected, courses, target, onlyTell }: {
     readonly owned: OwnedList;
     readonly selected: readonly Tag[];
+    readonly courses: ReadonlyMap<Tag, Digest>;
     readonly target: MirrorTarget;
     readonly onlyTell: boolean;
   },
@@ -56,7 +58,7 @@ export async function pruneTarget(
   );
   const told = released.flatMap(tellReleased);
   if (onlyTell) {
-    const fates = doomed.map((each): TagReport => ({ ...each, fate: "to delete" }));
+    const fates = doomed.map((each) => tellDoomed(each, courses));
     return { tags: [...told, ...fates], released: [] };
   }
   const known = new Set([...listed, ...selected]);
@@ -66,6 +68,15 @@ export async function pruneTarget(
     tags: [...told, ...fates],
     released: [...released.map(({ tag }) => tag), ...deleted],
   };
+}
+
+/** Nothing that can be asked tells how a registry deletes. */
+function tellDoomed(each: Doomed, courses: ReadonlyMap<Tag, Digest>): TagReport {
+  const [by] = [...courses].find(([, digest]) => digest === each.digest) ?? [];
+  if (by === undefined) return { ...each, fate: "to delete" };
+  const reason = "it stays where the registry deletes no tags: " +
+    `the tag ${by} needs the same manifest`;
+  return { ...each, fate: "to delete", reason };
 }
 
 function tellReleased({ tag, digest, verdict }: PruneDecision): TagReport[] {

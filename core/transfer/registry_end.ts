@@ -1,7 +1,7 @@
 import { streamBlob } from "../endpoints/blobs.ts";
 import { putManifest, type SentManifest } from "../endpoints/manifest_writes.ts";
 import type { Manifests } from "../endpoints/manifests.ts";
-import { listReferrers, readReferrersTag } from "../endpoints/referrers.ts";
+import { readReferrersTag } from "../endpoints/referrers.ts";
 import { hasBlob, sendBlob } from "../endpoints/uploads.ts";
 import type { ErrorFacts } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
@@ -14,6 +14,7 @@ import type { Wire } from "../wire/open_wire.ts";
 import type { Budget, Operation } from "../wire/operation.ts";
 import { writeScope } from "../wire/scope.ts";
 import type { CopySource, CopyTarget } from "./ends.ts";
+import { askReferrersApi, type ReferrersApis } from "./referrers_api.ts";
 
 /** What an end in a registry takes. */
 export interface RegistryPorts {
@@ -27,17 +28,21 @@ export interface RegistryPorts {
   readonly budget?: Budget;
   /** Bytes of a chunk that uploads are cut into. @default they are not */
   readonly chunk?: number;
+  /** What is known of referrers APIs. @default nothing */
+  readonly apis?: ReferrersApis;
 }
 
 /** A repository of a registry, to be copied from. */
 export function registrySource(place: Target, ports: RegistryPorts): CopySource {
-  const { wire, manifests } = ports;
+  const { wire, manifests, apis = new Map() } = ports;
   const name = nameOf(place);
-  const begin = beginner(place, ports, "source");
+  const what = `copy from "${formatReference(place)}"`;
+  const begin = beginner(place, ports, { what, side: "source" });
   const { ask, pause, clean } = wire;
 
   return {
     name,
+    what,
     berth: { registry: place.origin, repository: place.repository },
     async digestOf(wanted: Tag | Digest): Promise<Digest | undefined> {
       return (await manifests.find(place, wanted, begin()))?.digest;
@@ -47,8 +52,8 @@ export function registrySource(place: Target, ports: RegistryPorts): CopySource 
       streamBlob(place, { digest, size }, { ask, pause, operation: begin() }),
     async referrersOf(subject: Digest): Promise<readonly Descriptor[]> {
       const operation = begin();
-      const referrers = { ask, clean, manifests, operation };
-      const answer = await listReferrers(place, subject, {}, referrers);
+      const referrers = { ask, clean, manifests, operation, apis };
+      const answer = await askReferrersApi(place, subject, referrers);
       if (answer.api === "supported") return answer.entries;
       return (await readReferrersTag(place, subject, referrers)).entries;
     },
@@ -57,13 +62,15 @@ export function registrySource(place: Target, ports: RegistryPorts): CopySource 
 
 /** A repository of a registry, to be copied to. */
 export function registryTarget(target: Target, ports: RegistryPorts): CopyTarget {
-  const { wire, manifests, chunk } = ports;
+  const { wire, manifests, chunk, apis = new Map() } = ports;
   const { ask, pause, route, clean } = wire;
   const place = { ...target, scope: writeScope(target.repository) };
-  const begin = beginner(target, ports, "destination");
+  const what = `copy to "${formatReference(target)}"`;
+  const begin = beginner(target, ports, { what, side: "destination" });
 
   return {
     name: nameOf(target),
+    what,
     berth: { registry: target.origin, repository: target.repository },
     async digestOf(name: Tag | Digest): Promise<Digest | undefined> {
       return (await manifests.find(place, name, begin()))?.digest;
@@ -82,8 +89,8 @@ export function registryTarget(target: Target, ports: RegistryPorts): CopyTarget
     putManifest: (name: Tag | Digest, manifest: SentManifest) =>
       putManifest(place, name, manifest, { ask, operation: begin() }),
     async listedReferrers(subject: Digest): Promise<readonly Descriptor[] | undefined> {
-      const referrers = { ask, clean, manifests, operation: begin() };
-      const answer = await listReferrers(place, subject, {}, referrers);
+      const referrers = { ask, clean, manifests, operation: begin(), apis };
+      const answer = await askReferrersApi(place, subject, referrers);
       if (answer.api === "supported") return undefined;
       return (await readReferrersTag(place, subject, referrers)).entries;
     },
@@ -94,10 +101,8 @@ export function registryTarget(target: Target, ports: RegistryPorts): CopyTarget
 function beginner(
   target: Target,
   { wire, signal, budget }: RegistryPorts,
-  side: NonNullable<ErrorFacts["side"]>,
+  { what, side }: { readonly what: string; readonly side: NonNullable<ErrorFacts["side"]> },
 ): () => Operation {
-  const direction = side === "source" ? "from" : "to";
-  const what = `copy ${direction} "${formatReference(target)}"`;
   return () => wire.begin(what, target, { signal, budget, side });
 }
 

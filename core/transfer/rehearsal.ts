@@ -90,14 +90,17 @@ export function rehearse(
           plan.mountBytes += size;
           return Promise.resolve("mounted");
         }
-        // GET there, POST and PUT here, and before PUT what the chunks take.
-        requests += 3 + (size > chunk ? Math.ceil(size / chunk) : 0);
+        // GET there, POST and PUT here, and before PUT what the chunks take; on disk none.
+        if (source.berth !== undefined) requests++;
+        if (target.berth !== undefined) {
+          requests += 2 + (size > chunk ? Math.ceil(size / chunk) : 0);
+        }
         plan.blobs++;
         plan.bytes += size;
         return Promise.resolve("sent");
       },
       putManifest(_name: Tag | Digest, _manifest: SentManifest): Promise<void> {
-        requests++;
+        if (target.berth !== undefined) requests++;
         plan.manifests++;
         return Promise.resolve();
       },

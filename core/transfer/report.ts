@@ -37,7 +37,7 @@ export interface TagReport {
   readonly fate: TagFate;
   /** What it points to at the target. */
   readonly digest?: Digest;
-  /** Why it stays, or is to be deleted. */
+  /** Why it stays, or might, or was not begun. */
   readonly reason?: string;
   /** What it pointed to before, where this plan had not put that. */
   readonly replaces?: Digest;

@@ -60,12 +60,12 @@ export interface AliasVerbs {
   aliases(reference: string, options?: AliasOptions): Promise<Aliases>;
 }
 
-/** Tells what a tag points to; nothing for one that is gone. A registry that can tell of all at once comes in here. */
+/** Tells what a tag points to; nothing for one that is gone. */
 type DigestOf = (tag: Tag) => Promise<Finding<string | undefined>>;
 
 /** Makes the verb. */
 export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
-  const { locate, ask, askApi, begin, warn, clean, reaches, manifests } = chartroom;
+  const { locate, ask, askApi, begin, warn, clean, apiOf, manifests } = chartroom;
 
   async function aliases(reference: string, options: AliasOptions = {}): Promise<Aliases> {
     const { maxRequests = 200, onProgress } = options;
@@ -164,8 +164,8 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
     }
 
     function pages(): AsyncGenerator<readonly TagEntry[], boolean> {
-      const { api } = target.adapter;
-      if (api?.tags === undefined || !reaches(target, api)) {
+      const api = apiOf(target, { quiet: true });
+      if (api?.tags === undefined) {
         return listTags(target, {}, { ask: askPage, operation, clean, onWarning: warn });
       }
       const room: Chartroom = {

@@ -1,18 +1,25 @@
 import { RegistryError } from "../errors.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
 import { parsePlatform } from "../names/platform.ts";
+import { printable } from "../names/printable.ts";
 import type { Tag } from "../names/tag.ts";
 import { stopOf } from "../together.ts";
 import type { Archives } from "../transfer/archive_writer.ts";
 import { copyImage, type CopyResult } from "../transfer/copy.ts";
 import { parseEndName } from "../transfer/end_name.ts";
 import type { CopySource, CopyTarget } from "../transfer/ends.ts";
-import { type LayoutPorts, layoutSource, layoutTarget } from "../transfer/layout.ts";
+import {
+  type LayoutName,
+  type LayoutPorts,
+  layoutSource,
+  layoutTarget,
+} from "../transfer/layout.ts";
 import { openLedger } from "../transfer/ledger.ts";
 import type { CopyWatcher } from "../transfer/progress.ts";
 import { type RegistryPorts, registrySource, registryTarget } from "../transfer/registry_end.ts";
+import type { ReferrersApis } from "../transfer/referrers_api.ts";
 import { countedBudget, rehearse } from "../transfer/rehearsal.ts";
-import { budgetOf } from "../wire/operation.ts";
+import { type Budget, budgetOf } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
 import { nameOf } from "./image_target.ts";
@@ -68,8 +75,7 @@ export interface Copies {
 export interface CopyVerbs {
   /**
    * Copies an image with all that belongs to it, between registries and OCI image layouts on disk
-   * (`oci:PATH[:TAG]`, `oci-archive:FILE[:TAG]`). A destination without tag and digest gets the tag of the
-   * source.
+   * (`oci:PATH[:TAG]`, `oci-archive:FILE[:TAG]`). A destination without a tag gets the tag of the source.
    *
    * @throws {RegistryError} with `facts.side` where one end failed
    */
@@ -91,51 +97,77 @@ export interface CopyVerbs {
 /** What ends of either kind take. */
 type EndPorts = RegistryPorts & LayoutPorts;
 
+/** Copies that share their requests with other work. */
+export interface SharedCopies {
+  /** Opens copies, as of {@linkcode CopyVerbs}, on a budget that there is. */
+  copies(options?: CopiesOptions, budget?: Budget): Copies;
+}
+
+/** A source that is open. */
+interface Origin {
+  readonly source: CopySource;
+  /** What is copied. */
+  readonly from: Tag | Digest;
+  /** The tag that a destination without one gets. */
+  readonly tag?: Tag;
+  /** Whether its tag or its digest was written, so that nothing else can be meant. */
+  readonly isExact: boolean;
+}
+
 /** Makes the verbs. */
-export function copyVerbs(chartroom: Chartroom): CopyVerbs {
+export function copyVerbs(chartroom: Chartroom): CopyVerbs & SharedCopies {
   const { locate, manifests } = chartroom;
 
   async function openSource(
     text: string,
     ports: EndPorts,
-  ): Promise<{ readonly source: CopySource; readonly from: Tag | Digest }> {
+  ): Promise<Origin> {
     const end = parseEndName(text);
     if (end.kind === "registry") {
       const target = locate(end.reference);
       const from = nameOf(target);
-      const place = isDigest(from) ? target : { ...target, tag: from };
-      return { source: registrySource(place, ports), from };
+      const tag = isDigest(from) ? target.tag : from;
+      return { source: registrySource({ ...target, tag }, ports), from, tag, isExact: true };
     }
     const source = layoutSource(end, ports);
-    const from = end.tag ?? await source.onlyName?.();
-    if (from !== undefined) return { source, from };
-    throw new RegistryError("reference_invalid", `Cannot copy "${text}": it names no image`);
+    const from = await source.resolve(end.name);
+    return { source, from, tag: isDigest(from) ? end.tag : from, isExact: isDigest(end.name) };
   }
 
-  /** @param usual the tag that a destination without one gets */
   function openTarget(
     text: string,
-    usual: Tag | undefined,
+    { tag: usual, isExact }: Origin,
     ports: EndPorts,
   ): { readonly target: CopyTarget; readonly to?: Tag } {
     const end = parseEndName(text);
-    if (end.kind !== "registry") return { target: layoutTarget(end, ports), to: end.tag ?? usual };
-    const place = locate(end.reference);
-    if (place.digest === undefined) {
-      const to = place.tag ?? usual;
-      return { target: registryTarget({ ...place, tag: to }, ports), to };
+    if (end.kind !== "registry") {
+      if (end.name !== end.tag) throw noTag(text, end);
+      return { target: layoutTarget(end, ports), to: end.tag ?? usual };
     }
-    const message = `Cannot copy to "${text}": what arrives there is known by its own digest`;
-    throw new RegistryError("reference_invalid", message, { hint: "Leave out the digest" });
+    const place = locate(end.reference);
+    const to = place.tag ?? usual;
+    if (place.digest !== undefined) {
+      const reason = "what arrives there is known by its own digest";
+      throw refused(text, reason, "Leave out the digest");
+    }
+    // Registries clear away what has no tag: that must be meant.
+    if (to === undefined && !isExact) {
+      throw refused(text, "what is copied has no tag", `Name a tag: ${printable(text, 300)}:TAG`);
+    }
+    return { target: registryTarget({ ...place, tag: to }, ports), to };
   }
 
-  function copies({ jobs = 6, chunk, maxRequests, dryRun }: CopiesOptions = {}): Copies {
+  function copies(
+    { jobs = 6, chunk, maxRequests, dryRun }: CopiesOptions = {},
+    budget?: Budget,
+  ): Copies {
     checkCount("jobs", jobs, "copy");
     checkCount("chunk", chunk, "copy");
     checkCount("maxRequests", maxRequests, "copy");
     const ledger = openLedger(jobs);
     const archives: Archives = new Map();
-    const shared = budgetOf(maxRequests);
+    const apis: ReferrersApis = new Map();
+    const shared = budget ?? budgetOf(maxRequests);
 
     async function copy(
       sourceName: string,
@@ -144,11 +176,11 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     ): Promise<CopyResult> {
       const { stop, signal } = stopOf(options.signal);
       const budget = countedBudget(shared);
-      const ports = { wire: chartroom, manifests, signal, budget, chunk, archives };
+      const ports = { wire: chartroom, manifests, signal, budget, chunk, archives, apis };
       const platforms = options.platforms?.map(parsePlatform);
-      const { source, from } = await openSource(sourceName, ports);
-      const usual = isDigest(from) ? undefined : from;
-      const { target, to } = openTarget(destination, usual, ports);
+      const origin = await openSource(sourceName, ports);
+      const { source, from } = origin;
+      const { target, to } = openTarget(destination, origin, ports);
       // What an archive has is forgotten with the archive where nothing arrived.
       const isArchive = parseEndName(destination).kind === "oci-archive";
       const known = isArchive ? openLedger(jobs) : ledger;
@@ -167,7 +199,7 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
     { signal }: Pick<CopyOptions, "signal"> = {},
   ): Promise<readonly Tag[]> {
     const end = parseEndName(name);
-    if (end.kind !== "registry") return await layoutSource(end, { signal }).tags?.() ?? [];
+    if (end.kind !== "registry") return await layoutSource(end, { signal }).tags();
     throw new RegistryError("reference_invalid", `Cannot read "${name}": it is no layout`);
   }
 
@@ -177,4 +209,15 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs {
       copies(options).copy(source, destination, options),
     copies,
   };
+}
+
+function refused(destination: string, reason: string, hint: string): RegistryError {
+  const message = `Cannot copy to "${printable(destination, 300)}": ${reason}`;
+  return new RegistryError("reference_invalid", message, { hint, side: "destination" });
+}
+
+/** The name of an entry is written as a tag alone, so that every client can read it. */
+function noTag(destination: string, { kind, path, name = "", tag }: LayoutName): RegistryError {
+  const hint = `Write ${kind}:${printable(path, 300)}:${tag ?? "TAG"}`;
+  return refused(destination, `"${printable(name, 130)}" is no tag`, hint);
 }

@@ -1,5 +1,6 @@
 import type { RegistryApi, TagDetails } from "../adapter.ts";
-import { type ApiOutcome, type ApiPorts, listApi } from "../endpoints/api_pages.ts";
+import { type ApiPorts, listApi } from "../endpoints/api_pages.ts";
+import type { ApiOutcome } from "../endpoints/api_watch.ts";
 import type { ListingOptions } from "../endpoints/names.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { type ErrorFacts, RegistryError } from "../errors.ts";
@@ -47,6 +48,7 @@ export async function* listDetailed(
 
   const walk = { ...options, fresh, seen };
   let doubt: string | undefined;
+  let lack: string | undefined;
   try {
     const outcome = yield* fromApi(target, api, walk, { ...chartroom, operation, stop });
     if (outcome === "cut") return false;
@@ -54,12 +56,15 @@ export async function* listDetailed(
     // An empty list is worth another look where all were asked for: hardly any repository has no tag.
     const isLikely = seen.size > 0 || containing !== undefined;
     if (steady === "yes" && total <= seen.size && isLikely) return true;
+    lack = steady === "no"
+      ? "the API's list changed while it was read"
+      : "the API does not list them";
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const subject = isWhateverAsked(error, api) ? target.registry : nameOf(target);
     doubt = `${subject}: dates and sizes are missing: ${operation.reasonOf(error)}`;
   }
-  return yield* fromPlain(target, { ...walk, doubt }, chartroom);
+  return yield* fromPlain(target, { ...walk, doubt, lack }, chartroom);
 }
 
 /** Whether an API's failure is none of the one repository. Where nobody can log in, 401 is. */
@@ -76,31 +81,46 @@ interface Walk extends DetailedOptions {
 
 async function* fromPlain(
   target: Target,
-  { signal, side, pageSize, limit = Infinity, quiet, doubt, fresh, seen }: Walk & {
+  { signal, side, pageSize, limit, containing = "", quiet, doubt, lack, fresh, seen }: Walk & {
+    /** Why the API told nothing, or not all. */
     readonly doubt?: string;
+    /** Why tags may be found here that the API did not tell of. */
+    readonly lack?: string;
   },
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
   const name = nameOf(target);
   const operation = chartroom.begin(`list tags of "${name}"`, target, { signal, side });
   const ports = { ...chartroom, operation, onWarning: chartroom.warn };
+  const most = limit ?? Infinity;
+  // Of its tags the API may have given some already: then it is not known how many are needed.
+  const pages = listTags(target, { pageSize, limit: seen.size === 0 ? limit : undefined }, ports);
   let untold = quiet ? undefined : doubt;
+  let bare = 0;
   try {
-    for await (const page of listTags(target, { pageSize }, ports)) {
+    for (;;) {
+      const next = await pages.next();
+      if (next.done) return next.value;
       // Told once the plain listing answers: else its own error says all there is to say.
       if (untold !== undefined) chartroom.warnOnce(untold);
       untold = undefined;
-      const news = fresh(page);
+      const news = fresh(next.value);
+      bare += news.filter((tag) => tag.name.includes(containing)).length;
       if (news.length > 0) yield news;
-      if (seen.size > limit) return false;
+      if (seen.size > most) return false;
     }
   } catch (error) {
     if (!(error instanceof RegistryError) || error.code === "incomplete" || seen.size === 0) {
       throw error;
     }
-    throw operation.incomplete(error, `${Math.min(seen.size, limit)} tags`);
+    throw operation.incomplete(error, `${Math.min(seen.size, most)} tags`);
+  } finally {
+    await pages.return(false);
+    if (lack !== undefined && bare > 0 && !quiet) {
+      const tags = bare === 1 ? "1 tag comes" : `${bare} tags come`;
+      chartroom.warn(`${name}: ${tags} without dates: ${lack}`);
+    }
   }
-  return true;
 }
 
 async function* fromApi(
@@ -125,7 +145,7 @@ async function* fromApi(
     }
   } finally {
     // Also where the reader has had enough.
-    await pages.return({ steady: "unknown" });
+    await pages.return({ steady: "unknown", entries: 0, items: 0 });
   }
 }
 

@@ -9,12 +9,13 @@ import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
 import type { ImageOptions } from "./image_target.ts";
 import { openFacts } from "./tag_facts.ts";
+import type { Operation } from "../wire/operation.ts";
 import { failureOf, type Finding, shortfallOf, tagByTag } from "./tag_by_tag.ts";
 import { stopOf } from "../together.ts";
 
 /** What looking for details may cost. */
 export interface DetailsOptions extends Pick<ImageOptions, "signal"> {
-  /** Requests that it may take. @default 200 */
+  /** Requests that it may take. @default 200, none of which is a pull where the registry counts pulls */
   readonly maxRequests?: number;
 }
 
@@ -38,8 +39,8 @@ export interface DetailsVerbs {
    * digest its manifest and a config, and for an index the manifest of one image, of which `size` and
    * `createdAt` are: that for linux/amd64 if there is one, else the first. When a tag was pushed, no
    * registry tells in this way. What is known of a tag already, as from `tags` with details, is kept and not
-   * asked again: with a digest there is no HEAD, with a size no manifest and no config. A tag whose
-   * digest and date are known lacks nothing.
+   * asked again: with a digest there is no HEAD, with a size no manifest and no config. Where the
+   * registry counts pulls, no manifest is read unless `maxRequests` says how many may be.
    *
    * @throws {RegistryError} `reference_invalid`, also for a reference with a tag or digest, and for a tag
    *   that is none
@@ -52,7 +53,10 @@ export interface DetailsVerbs {
   ): DetailsListing;
 }
 
-/** Tells all that is known of a tag. A registry that can tell of all at once comes in here. */
+/** Requests, where the caller does not say. */
+const MOST_REQUESTS = 200;
+
+/** Tells all that is known of a tag. */
 type DetailsOf = (tag: Tag) => Promise<Finding<TagDetails>>;
 
 /** Makes the verb. */
@@ -62,7 +66,7 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
     tags: Iterable<string | TagDetails>,
     options: DetailsOptions = {},
   ): DetailsListing {
-    const { maxRequests = 200 } = options;
+    const { maxRequests = MOST_REQUESTS } = options;
     checkCount("maxRequests", maxRequests, "tell the details of tags");
     const target = locate(reference);
     const { registry, repository, tag, digest } = target;
@@ -85,6 +89,7 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
       const { stop, signal } = stopOf(options.signal);
       const operation = begin(what, target, { signal, maxRequests });
       const factsOf = openFacts(target, { ask, pause, manifests, operation });
+      const isDear = target.adapter.pulls === "counted" && options.maxRequests === undefined;
       const failures: RegistryError[] = [];
       let lacking = 0;
 
@@ -96,6 +101,7 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
             : await manifests.resolve(target, tag, operation);
           const pointed = { ...told, ...pointer(found) };
           if (told.size !== undefined) return { value: pointed };
+          if (isDear) return { value: pointed, failure: tooDear(target, operation) };
           const { value, failure } = await factsOf(found);
           return { value: { ...pointed, ...value }, failure };
         } catch (error) {
@@ -105,10 +111,8 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
 
       for await (const { tag, finding } of tagByTag(names, detailsOf, stop)) {
         const failure = finding?.failure;
-        if (!isTold(known.get(tag))) {
-          if (failure !== undefined) failures.push(failure);
-          if (finding === undefined || failure !== undefined) lacking++;
-        }
+        if (failure !== undefined) failures.push(failure);
+        if (finding === undefined || failure !== undefined) lacking++;
         const before = operation.left();
         yield finding?.value ?? known.get(tag) ?? { name: tag };
         operation.extend(before - operation.left());
@@ -131,9 +135,9 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
   return { details };
 }
 
-/** Whether an API has told what matters: that size and platforms are not found too is no lack. */
-function isTold(known: TagDetails | undefined): boolean {
-  return isDigest(known?.digest) && known?.pushedAt !== undefined;
+function tooDear({ adapter }: Target, operation: Operation): RegistryError {
+  const reason = `${adapter.title} counts each manifest that is read as a pull`;
+  return operation.fail("incomplete", reason, { hint: "--max-requests N reads some" });
 }
 
 function pointer({ digest, mediaType }: Resolved): Pick<Resolved, "digest" | "mediaType"> {

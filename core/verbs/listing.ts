@@ -90,8 +90,8 @@ export function listingVerbs(chartroom: Chartroom): ListingVerbs {
     async function* pages(): AsyncGenerator<readonly TagEntry[]> {
       complete = false;
       const { signal, side } = wishes;
-      const { api } = target.adapter;
-      if (wishes.details && api?.tags !== undefined && chartroom.reaches(target, api)) {
+      const api = wishes.details ? chartroom.apiOf(target) : undefined;
+      if (api?.tags !== undefined) {
         complete = yield* listDetailed(target, api, wishes, chartroom);
         return;
       }

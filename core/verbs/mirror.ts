@@ -3,32 +3,46 @@ import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { fewAtOnce, stopOf } from "../together.ts";
 import type { CopyResult } from "../transfer/copy.ts";
-import { mirrorRepository } from "../transfer/mirror.ts";
+import { mirrorRepository, untouched } from "../transfer/mirror.ts";
 import type { MirrorSource } from "../transfer/mirror_ends.ts";
 import { mirrorTarget } from "../transfer/mirror_registries.ts";
 import { planDigest } from "../transfer/plan_digest.ts";
 import type { MirrorPlan } from "../transfer/plan_entry.ts";
 import { fullName, type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
+import type { CopyWatcher } from "../transfer/progress.ts";
 import { type RegistryPorts, registrySource } from "../transfer/registry_end.ts";
 import type { MirrorReport, RepositoryReport } from "../transfer/report.ts";
 import { checkShard, type Shard } from "../transfer/shard.ts";
 import { timeOf } from "../versions/age.ts";
 import { asksForDates } from "../versions/rules.ts";
+import { budgetOf } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
-import type { Copies, CopiesOptions, CopyVerbs } from "./copy.ts";
+import type { Copies, CopiesOptions, CopyOptions, SharedCopies } from "./copy.ts";
+import { checkCount } from "./count.ts";
 import type { ListingVerbs } from "./listing.ts";
 
 /** Repositories at once: their requests wait for each other at every host. */
 const AT_ONCE = 8;
 
 /** How a plan is carried out. */
-export interface MirrorOptions extends Pick<CopiesOptions, "jobs"> {
+export interface MirrorOptions
+  extends
+    Pick<CopiesOptions, "jobs" | "chunk">,
+    Pick<CopyOptions, "refreshReferrers">,
+    CopyWatcher {
   /** Whether nothing may be changed: the report then says what would be. @default false */
   readonly dryRun?: boolean;
   /** One worker's share: the repositories whose names hash to it. @default all */
   readonly shard?: Shard;
   /** The report of an earlier run: repositories that it has done are passed over. @default none */
   readonly resume?: MirrorReport;
+  /**
+   * Requests that all of it may take, those that list tags not counted. What they did not suffice for is not
+   * done in the report, and has no error.
+   *
+   * @default Infinity
+   */
+  readonly maxRequests?: number;
   /** Ends it early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
   /** Told of each repository as it ends. */
@@ -51,7 +65,7 @@ export interface MirrorVerbs {
 
 /** Makes the verb. */
 export function mirrorVerbs(
-  chartroom: Chartroom & Pick<CopyVerbs, "copies"> & Pick<ListingVerbs, "tags">,
+  chartroom: Chartroom & SharedCopies & Pick<ListingVerbs, "tags">,
 ): MirrorVerbs {
   const { manifests } = chartroom;
 
@@ -70,14 +84,20 @@ export function mirrorVerbs(
     return tags;
   }
 
-  function sourceOf(job: PlanJob, copies: Copies, ports: RegistryPorts): MirrorSource {
+  function sourceOf(
+    job: PlanJob,
+    copies: Copies,
+    ports: RegistryPorts,
+    { refreshReferrers, onPlanned, onBytes, onStep }: MirrorOptions,
+  ): MirrorSource {
     const { digestOf } = registrySource(job.source, ports);
     const { platforms, referrers } = job;
     const signal = ports.signal ?? new AbortController().signal;
 
     async function copy(tag: Tag): Promise<CopyResult> {
       const [from, to] = [`${job.from}:${tag}`, `${job.to}:${tag}`];
-      return await copies.copy(from, to, { referrers, signal, platforms, anySingle: true });
+      const ways = { refreshReferrers, onPlanned, onBytes, onStep, signal };
+      return await copies.copy(from, to, { ...ways, referrers, platforms, anySingle: true });
     }
 
     return {
@@ -88,16 +108,19 @@ export function mirrorVerbs(
   }
 
   async function mirror(plan: MirrorPlan, options: MirrorOptions = {}): Promise<MirrorReport> {
-    const { dryRun = false, shard, resume, onRepository, onTags } = options;
+    const { dryRun = false, shard, resume, onRepository, onTags, jobs: most, chunk } = options;
     if (shard !== undefined) checkShard(shard);
+    checkCount("maxRequests", options.maxRequests, "mirror");
     const digest = await planDigest(plan);
     if (resume !== undefined && resume.planDigest !== digest) {
       throw new RangeError("Cannot resume: it is the report of another plan");
     }
     const jobs = planJobs(plan, chartroom.locate, shard);
-    const copies = chartroom.copies({ jobs: options.jobs });
+    const budget = budgetOf(options.maxRequests);
+    const isSpent = () => budget.left <= 0;
+    const copies = chartroom.copies({ jobs: most, chunk }, budget);
     const { stop, signal } = stopOf(options.signal);
-    const ports = { wire: chartroom, manifests, signal };
+    const ports = { wire: chartroom, manifests, signal, budget };
     let tags = 0;
 
     async function carryOut(job: PlanJob): Promise<RepositoryReport> {
@@ -117,12 +140,15 @@ export function mirrorVerbs(
       // What was done before stays in the report, so that this one can be resumed in its turn.
       if (earlier?.done) return earlier;
       signal.throwIfAborted();
+      if (isSpent()) return untouched(names);
       const { selects, platforms, prune } = job;
-      const asked = { ...names, plan: plan.name, selects, platforms, prune, dryRun };
+      const refresh = options.refreshReferrers === true && job.referrers;
+      const asked = { ...names, plan: plan.name, selects, platforms, prune, dryRun, refresh };
       const report = await mirrorRepository(asked, {
-        source: sourceOf(job, copies, ports),
+        source: sourceOf(job, copies, ports, options),
         target: mirrorTarget(job.target, ports),
         signal,
+        isSpent,
         onWarning: chartroom.warn,
         onTag: () => onTags?.(++tags),
       });

@@ -1,7 +1,10 @@
-import type { NamespaceDetails, RegistryAdapter, RepositoryDetails } from "../adapter.ts";
-import { type ApiOutcome, listApi } from "../endpoints/api_pages.ts";
+import type { NamespaceDetails, RepositoryDetails } from "../adapter.ts";
+import { listApi } from "../endpoints/api_pages.ts";
+import type { ApiOutcome } from "../endpoints/api_watch.ts";
 import { isRepository, listCatalog } from "../endpoints/catalog.ts";
+import { listChildren } from "../endpoints/children.ts";
 import { RegistryError } from "../errors.ts";
+import { parseRepository, type Repository } from "../names/reference.ts";
 import type { Target } from "../target.ts";
 import type { Operation } from "../wire/operation.ts";
 import type { Chartroom } from "./chartroom.ts";
@@ -41,12 +44,7 @@ export interface RepositoryVerbs {
 export function repositoryVerbs(
   chartroom: Chartroom & { locateRegistry(host: string): Harbour },
 ): RepositoryVerbs {
-  const { ask, askApi, begin, clean, warn, reaches, locateRegistry } = chartroom;
-
-  function apiOf(place: Harbour): RegistryAdapter["api"] {
-    const { api } = place.adapter;
-    return api !== undefined && reaches(place, api) ? api : undefined;
-  }
+  const { ask, askApi, apiOf, begin, clean, warn, locateRegistry } = chartroom;
 
   async function* repositories(
     host: string,
@@ -71,7 +69,28 @@ export function repositoryVerbs(
         yield* page.filter((found) => namespace === undefined || isIn(namespace, found));
       }
     } catch (error) {
-      throw refusedCatalog(place, error, operation);
+      const refusal = refusedCatalog(place, error, operation);
+      if (refusal === error || namespace === undefined) throw refusal;
+      const names = listChildren(place, parseRepository(namespace), { ask, operation, stop });
+      if (!(yield* asRepositories(names, operation))) throw refusal;
+    }
+  }
+
+  async function* asRepositories(
+    levels: AsyncGenerator<readonly Repository[], boolean>,
+    operation: Operation,
+  ): AsyncGenerator<RepositoryDetails, boolean> {
+    let count = 0;
+    try {
+      for (;;) {
+        const { done, value } = await levels.next();
+        if (done) return value;
+        count += value.length;
+        yield* value.map((name) => ({ name }));
+      }
+    } catch (error) {
+      if (!(error instanceof RegistryError) || count === 0) throw error;
+      throw operation.incomplete(error, `${count} repositories`);
     }
   }
 
@@ -91,7 +110,11 @@ export function repositoryVerbs(
     yield* namesIn(pages, { name: place.registry, nouns: "namespaces", operation });
   }
 
-  /** Each name once; says so where some may be missing. */
+  /**
+   * Each name once.
+   *
+   * @throws {RegistryError} `incomplete` at the end where some may be missing
+   */
   async function* namesIn<T extends { readonly name: string }>(
     pages: AsyncGenerator<readonly T[], ApiOutcome>,
     { name, nouns, operation }: {
@@ -102,14 +125,13 @@ export function repositoryVerbs(
   ): AsyncGenerator<T> {
     const seen = new Set<string>();
     let invalid = 0;
+    let outcome: ApiOutcome;
     try {
       for (;;) {
         const next = await pages.next();
         if (next.done) {
-          const { steady, total = 0 } = next.value;
-          if (steady === "no" || total > seen.size + invalid) {
-            warn(`${name}: the list changed while it was read: ${nouns} may be missing`);
-          }
+          outcome = next.value;
+          invalid += outcome.entries - outcome.items;
           break;
         }
         for (const found of next.value) {
@@ -126,8 +148,13 @@ export function repositoryVerbs(
       if (!(error instanceof RegistryError) || seen.size === 0) throw error;
       throw operation.incomplete(error, `${seen.size} ${nouns}`);
     } finally {
-      await pages.return({ steady: "unknown" });
+      await pages.return({ steady: "unknown", entries: 0, items: 0 });
       if (invalid > 0) warn(`${name}: left out of the list: ${invalid} that are no ${nouns}`);
+    }
+    const { steady, total = 0, entries } = outcome;
+    if (steady === "no" || total > entries) {
+      const reason = `the list changed while it was read: ${nouns} may be missing`;
+      throw operation.fail("incomplete", reason);
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RegistryApi } from "../adapter.ts";
+import { RegistryError } from "../errors.ts";
 import type { Clock } from "../system/clock.ts";
 import type { Login, Place } from "./grant.ts";
 import { type Keyring, named } from "./keyring.ts";
@@ -17,6 +18,9 @@ const LOGIN_LIMIT = 128 * 1024;
 
 /** Pages are small, and known to be asked for together by the registries' own web pages. */
 const AT_ONCE = 8;
+
+/** Milliseconds for which an API that did not answer is not asked what can be done without. */
+const SILENT = 180_000;
 
 /** What is asked of a registry's own web API. */
 export interface ApiMatter<T> {
@@ -47,8 +51,31 @@ export function createAskApi(ports: {
   const { sender, keyring, routes, clock } = ports;
   /** What a login was changed for, or is being changed for. */
   const kept = new Map<Login, Exchange>();
+  /** By the API's origin. */
+  const silences = new Map<string, Silence>();
 
   async function askApi<T>(
+    place: Place,
+    matter: ApiMatter<T>,
+    operation: Operation,
+  ): Promise<Answer<T>> {
+    const { optional, api: { origin } } = matter;
+    const silence = silences.get(origin);
+    if (optional && silence !== undefined && clock.now() < silence.until) {
+      throw operation.adopt(silence.error, silence.by);
+    }
+    try {
+      return await askSomebody(place, matter, operation);
+    } catch (error) {
+      // Where the caller's own time is over, the API may be well.
+      if (isSilence(error) && !operation.signal?.aborted && operation.left() > 0) {
+        silences.set(origin, { error, by: operation, until: clock.now() + SILENT });
+      }
+      throw error;
+    }
+  }
+
+  async function askSomebody<T>(
     place: Place,
     matter: ApiMatter<T>,
     operation: Operation,
@@ -59,12 +86,12 @@ export function createAskApi(ports: {
       return await askWith(matter, undefined, operation);
     }
     try {
-      const secret = await secretOf(login, matter.api, operation);
+      const secret = await secretOf(login, matter, operation);
       const answer = await askWith(matter, secret, operation);
       if (answer.status !== 401) return answer;
       // Such tokens are short-lived: one that is new is asked with once more.
       if (kept.get(login)?.secret === secret) kept.delete(login);
-      const renewed = await secretOf(login, matter.api, operation);
+      const renewed = await secretOf(login, matter, operation);
       if (renewed !== secret) {
         const again = await askWith(matter, renewed, operation);
         if (again.status !== 401) return again;
@@ -91,7 +118,7 @@ export function createAskApi(ports: {
   /** However many ask, a login is changed once. */
   async function secretOf(
     login: Login,
-    api: RegistryApi,
+    matter: Pick<ApiMatter<unknown>, "api" | "optional">,
     operation: Operation,
   ): Promise<Secret> {
     if (login.secret.scheme !== "Login") return login.secret;
@@ -106,20 +133,21 @@ export function createAskApi(ports: {
         if (kept.get(login) === known) kept.delete(login);
       }
     }
-    const begun: Exchange = { work: exchange(login, api, operation), by: operation };
+    const begun: Exchange = { work: exchange(login, matter, operation), by: operation };
     kept.set(login, begun);
     try {
       begun.secret = await begun.work;
       return begun.secret;
     } catch (error) {
-      if (kept.get(login) === begun) kept.delete(login);
+      // A refusal stays one: the same password is not sent again.
+      if (kept.get(login) === begun && !(error instanceof Refusal)) kept.delete(login);
       throw error;
     }
   }
 
   async function exchange(
     { secret, username = "" }: Login,
-    api: RegistryApi,
+    { api, optional }: Pick<ApiMatter<unknown>, "api" | "optional">,
     operation: Operation,
   ): Promise<Secret> {
     for (const step of api.login?.exchanges ?? []) {
@@ -132,6 +160,9 @@ export function createAskApi(ports: {
         read: readJson(LOGIN_LIMIT),
         redirects: "nowhere",
         confidential: true,
+        optional,
+        // Its rate is that of the pages.
+        atOnce: AT_ONCE,
       }, operation);
       const token = answer.value?.[step.token];
       if (isToken(token)) return Secret.bearer(token, [url.origin]);
@@ -156,6 +187,19 @@ function needsLogin({ origin, login }: RegistryApi, operation: Operation): Error
   const example = login?.env === undefined ? "" : `, as in ${login.env}`;
   const reason = `${new URL(origin).host} answers nobody without a token${example}`;
   return operation.fail("unauthorized", reason, { hint: "A login helps" });
+}
+
+/** An API that did not answer. */
+interface Silence {
+  readonly error: RegistryError;
+  readonly by: Operation;
+  /** By the flow's clock. */
+  readonly until: number;
+}
+
+function isSilence(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code === "unavailable" &&
+    error.facts.status === undefined;
 }
 
 /** A login that is changed for a token, or was. */

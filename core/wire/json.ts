@@ -92,7 +92,7 @@ function describe(entry: unknown): string {
 function kindOf(text: string): "html" | "cut" | "malformed" {
   const trimmed = text.trim();
   if (trimmed.startsWith("<")) return "html";
-  return trimmed === "" || (trimmed.startsWith("{") && !trimmed.endsWith("}"))
-    ? "cut"
-    : "malformed";
+  const isCut = (trimmed.startsWith("{") && !trimmed.endsWith("}")) ||
+    (trimmed.startsWith("[") && !trimmed.endsWith("]"));
+  return trimmed === "" || isCut ? "cut" : "malformed";
 }

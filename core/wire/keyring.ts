@@ -83,7 +83,7 @@ export function createKeyring(
     ]);
     const credentials = own ?? ours;
     // A source that does not look at the host gives what is meant for the registry.
-    const isOwn = own !== undefined && JSON.stringify(own) !== JSON.stringify(ours);
+    const isOwn = own !== undefined && (ours === undefined || own.source !== ours.source);
     return credentials &&
       shared(`api ${host}`, credentials, () => wrapForApi(credentials, isOwn, api));
   }

@@ -61,8 +61,14 @@ export interface Wire {
   readonly ask: Ask;
   /** Asks a registry's own web API. */
   readonly askApi: AskApi;
-  /** Whether an API is to be asked: not where its registry was replaced by another. */
-  reaches(place: { readonly registry: string }, api: RegistryApi): boolean;
+  /**
+   * A registry's own web API, if it is to be asked: not where the registry was replaced by another, which is
+   * warned of once unless `quiet`.
+   */
+  apiOf(
+    place: { readonly adapter: RegistryAdapter; readonly registry: string },
+    options?: { readonly quiet?: boolean },
+  ): RegistryApi | undefined;
   /** The address to really use for one that a server names. */
   route(url: URL): URL;
   /** Tells time. */
@@ -111,6 +117,14 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
     warned.add(message);
     warn(message);
   }
+  const apiOf: Wire["apiOf"] = ({ adapter: { api }, registry }, { quiet = false } = {}) => {
+    if (api === undefined) return undefined;
+    const { host } = new URL(api.origin);
+    if (!routes.isRerouted(registry) || routes.isRerouted(host)) return api;
+    const way = `--origin ${host}=URL names one that is`;
+    if (!quiet) warnOnce(`${registry} is replaced, so its own API at ${host} is not asked; ${way}`);
+    return undefined;
+  };
   const random = options.random ?? Math.random;
   const sender = createSender({ transport, routes, clock, random, retries });
   const keyring = createKeyring(options.credentials, { routes, trustedRealms, onWarning: warn });
@@ -119,8 +133,7 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
   return {
     ask: createAsk({ sender, auth, keyring, clock }),
     askApi: createAskApi({ sender, keyring, routes, clock }),
-    reaches: ({ registry }: { readonly registry: string }, api: RegistryApi) =>
-      !routes.isRerouted(registry) || routes.isRerouted(new URL(api.origin).host),
+    apiOf,
     route: routes.route,
     clock,
     begin(

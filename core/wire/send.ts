@@ -16,6 +16,8 @@ import { closedFor, Refused, type Trouble, troubleOf } from "./trouble.ts";
 const LONGEST_CLOSURE = 3_600_000;
 /** Milliseconds for the headers of an answer that can be done without. */
 const SHORT_PATIENCE = 8_000;
+/** Milliseconds for all of it. */
+const SHORT_TIME = 30_000;
 /** Milliseconds for which a host is left alone because a good answer said that it was the last for now. */
 const LONGEST_HEEDED = 60_000;
 /** In flight at once for one host. Beyond this registries begin to answer 429. */
@@ -90,7 +92,9 @@ export function createSender(ports: {
           // Where a redirect or an upload goes on is signed in its query, perhaps.
           signed: hop > 0 || question.content !== undefined,
           secret,
-          time: question.streams || question.content ? Infinity : operation.left(),
+          time: question.streams || question.content
+            ? Infinity
+            : Math.min(operation.left(), question.optional ? SHORT_TIME : Infinity),
           // Half of a short time is kept for a lighter question, or for another try.
           headersTime: Math.min(
             operation.timeout / 2,

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   type CredentialSource,
   environmentCredentials,
@@ -121,6 +121,9 @@ Deno.test("an API is left alone where its registry was replaced by another", asy
       },
     });
     assert(run.error instanceof RegistryError, house.adapter);
+    const isApart = house.host !== house.registry;
+    assertEquals(run.warnings.length, isApart ? 1 : 0);
+    if (isApart) assertStringIncludes(run.warnings[0] ?? "", `--origin ${house.host}=URL`);
     assertEquals(
       new Set(run.requests.map(({ origin }) => origin)),
       new Set(["https://mirror.example"]),

@@ -49,6 +49,47 @@ Deno.test("a registry without a catalog says so", async () => {
   assert(["not_found", "unsupported"].includes(run.error.code), run.error.code);
 });
 
+const FOLDERS: Content = {
+  "p/r/app": ["1"],
+  "p/r/app/debug": ["1"],
+  "p/r/deep/er/still": ["1"],
+  "p/r/tool": ["1"],
+  "p/other": ["1"],
+};
+
+Deno.test("artifactRegistry tells of the repositories of a namespace by the names below it", async () => {
+  const closed = { ...presets.artifactRegistry, catalog: "missing", content: FOLDERS } as const;
+  const run = await runApi(
+    (now) => distribution({ ...closed, now }),
+    (flow) => flow.repositories("us-docker.pkg.dev", "p/r"),
+  );
+  assertEquals(run.error, undefined);
+  assertClean(run);
+  assertEquals(run.tags, ["p/r/app", "p/r/tool", "p/r/app/debug", "p/r/deep/er/still"]);
+});
+
+Deno.test("artifactRegistry's namespace that breaks off below is incomplete, and one that is none as before", async () => {
+  const closed = { ...presets.artifactRegistry, catalog: "missing", content: FOLDERS } as const;
+  const cut = await runApi(
+    (now) =>
+      distribution({
+        ...closed,
+        now,
+        faults: ({ url }) =>
+          url.includes("/app/debug/") ? new Response("", { status: 404 }) : undefined,
+      }),
+    (flow) => flow.repositories("us-docker.pkg.dev", "p/r"),
+  );
+  assert(cut.error instanceof RegistryError);
+  assertEquals([cut.error.code, cut.tags.length], ["incomplete", 2]);
+  const none = await runApi(
+    (now) => distribution({ ...closed, now }),
+    (flow) => flow.repositories("us-docker.pkg.dev", "q"),
+  );
+  assert(none.error instanceof RegistryError);
+  assertEquals(none.error.code, "unsupported");
+});
+
 Deno.test("artifactRegistry tells of its tags in the listing itself", async () => {
   const tags = tagsUpTo(1500);
   const content = { "p/r/app": tags };

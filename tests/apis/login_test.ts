@@ -165,3 +165,17 @@ Deno.test("an API is given no token that is the registry's, whatever the source 
     }
   }
 });
+
+Deno.test("an API is given no token that a source mints for the registry at each call", async () => {
+  for (const house of [hub, ghcr]) {
+    let minted = 0;
+    const run = await listDetails(house, { content: CONTENT }, {
+      flow: { credentials: () => ({ registryToken: `m1nt3d-T0k3n-C4n4ry-${++minted}` }) },
+    });
+    for (const { origin, url, headers, body } of run.requests) {
+      if (origin !== `https://${house.host}`) continue;
+      const sent = [url, body, ...Object.values(headers)].join("\n");
+      assert(!holds(sent, "m1nt3d-T0k3n-C4n4ry"), url);
+    }
+  }
+});

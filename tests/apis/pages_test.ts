@@ -130,6 +130,44 @@ Deno.test("quay's sizes from 1 to 60 pages waste at most a fifth each", async ()
   }
 });
 
+Deno.test("quay is looked at once under a limit that cuts the list, and where there is one page", async () => {
+  for (const [count, limit, most] of [[2000, 950, 12], [100, undefined, 1]] as const) {
+    const run = await listDetails(quay, { content: { [REPOSITORY]: tagsUpTo(count) } }, { limit });
+    if (run.error !== undefined) throw run.error;
+    const asked = pagesOf(run.asked(quay.host).filter(quay.isTagPage));
+    assertEquals(new Set(asked).size, asked.length, `asked for ${asked}`);
+    assert(asked.length <= most, `asked for ${asked}`);
+  }
+});
+
+Deno.test("quay is completed by V2 where the second look fails", async () => {
+  const tags = tagsUpTo(250);
+  let answered = 0;
+  const run = await listDetails(quay, {
+    content: { [REPOSITORY]: tags },
+    faults: (request) => {
+      if (!new URL(request.url).pathname.startsWith("/api/v1/")) return undefined;
+      return ++answered > 4 ? new Response(null, { status: 501 }) : undefined;
+    },
+  });
+  assertWhole(run, tags);
+  assert(run.requests.some(({ url }) => url.includes("/tags/list")), "V2 is not asked");
+});
+
+Deno.test("ghcr with a limit asks for pages together, though most versions have no tag", async () => {
+  const house = houseOf("ghcr");
+  const run = await listDetails(house, {
+    content: { [REPOSITORY]: tagsUpTo(40) },
+    api: { untagged: 300 },
+  }, { limit: 5, latency: LATENCY });
+  if (run.error !== undefined) throw run.error;
+  assertClean(run);
+  assertEquals(run.tags, tagsUpTo(40).toReversed().slice(0, 5));
+  const asked = run.asked(house.host).filter(house.isTagPage).length;
+  assert(asked >= 16 && asked <= 20, `${asked} pages`);
+  assert(run.elapsed <= 10 * LATENCY, `${run.elapsed} ms`);
+});
+
 for (const house of HOUSES) {
   Deno.test(`${house.adapter} asks for no more pages than a limit needs`, async () => {
     for (const [limit, most] of [[1, 1], [99, 1], [100, 2], [150, 2], [250, 3]] as const) {

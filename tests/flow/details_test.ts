@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   type DetailsListing,
   type DetailsOptions,
@@ -321,7 +327,8 @@ Deno.test("details() of a Docker Hub tag follows a config to its storage", async
   const tags = { "1.0": index };
   const hub = dockerHub({ images: { "library/app": { tags } }, now: clock.wall });
   const { network, details } = over(hub, clock);
-  assertEquals(await all(details(["1.0"], {}, "app")), [{ name: "1.0", ...OF_INDEX }]);
+  const found = await all(details(["1.0"], { maxRequests: 200 }, "app"));
+  assertEquals(found, [{ name: "1.0", ...OF_INDEX }]);
   // Token, HEAD, two manifests, the config and where it is kept.
   assertEquals(network.requests.length, 6);
 });
@@ -367,7 +374,24 @@ Deno.test("details() refuses what cannot be read before it asks", () => {
   assertThrows(() => details(["a"], {}, `${REF}:1.0`), RegistryError, "names one image");
 });
 
-Deno.test("details() lacks nothing where an API told digest and date, and the budget is for the rest", async () => {
+Deno.test("details() reads no manifest of Docker Hub that nobody allowed for", async () => {
+  const clock = virtualClock();
+  const hub = dockerHub({ images: { "library/app": { tags: { "1.0": index } } }, now: clock.wall });
+  const { network, details } = over(hub, clock);
+  const listing = details(["1.0"], {}, "app");
+  assertEquals((await all(listing)).map(({ digest, size }) => [digest, size]), [[
+    index.digest,
+    undefined,
+  ]]);
+  assertEquals(network.requests.map(({ method }) => method), ["GET", "HEAD"]);
+  assertEquals(listing.shortfall?.code, "incomplete");
+  assertStringIncludes(
+    listing.shortfall?.message ?? "",
+    "counts each manifest that is read as a pull",
+  );
+});
+
+Deno.test("details() lacks what an API did not tell and the budget did not reach", async () => {
   const { details } = world({ a: index, b: index });
   const told = ["a", "b"].map((name) => ({
     name,
@@ -376,5 +400,5 @@ Deno.test("details() lacks nothing where an API told digest and date, and the bu
   }));
   const found = details(told, { maxRequests: 1 });
   assertEquals((await all(found)).map(({ digest }) => digest), [index.digest, index.digest]);
-  assertEquals(found.shortfall, undefined);
+  assertEquals(found.shortfall?.code, "incomplete");
 });

@@ -41,6 +41,12 @@ export function askingForCatalog(refusal: Response): Response {
   return refusal;
 }
 
+/** The names below a name, without those below them. */
+export function childrenOf(store: ContentStore, repository: string): readonly string[] {
+  const below = store.names().filter((name) => name.startsWith(`${repository}/`));
+  return [...new Set(below.map((name) => name.slice(repository.length + 1).split("/")[0] ?? ""))];
+}
+
 /**
  * A page of tags with `manifest`, as Artifact Registry adds it: by digest what is known of the page's tags, numbers as text
  * (ggcr google/list.go, 2026-08).
@@ -72,9 +78,12 @@ export async function withManifestMap(
       timeUploadedMs: String(tag.pushed),
     });
   }
-  manifest[madeUpDigest(`${repository} without a tag`)] = { tag: [] };
+  if (store.has(repository)) manifest[madeUpDigest(`${repository} without a tag`)] = { tag: [] };
   const headers = new Headers(response.headers);
   headers.delete("content-length");
   const type = headers.get("content-type") ?? undefined;
-  return jsonAnswer(200, { ...page, child: [], manifest }, { headers, type });
+  return jsonAnswer(200, { ...page, child: childrenOf(store, repository), manifest }, {
+    headers,
+    type,
+  });
 }

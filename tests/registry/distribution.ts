@@ -1,4 +1,4 @@
-import { askingForCatalog, catalogAnswer, withManifestMap } from "./catalog_api.ts";
+import { askingForCatalog, catalogAnswer, childrenOf, withManifestMap } from "./catalog_api.ts";
 import { errorAnswer, jsonAnswer, textAnswer, unknownNameAnswer } from "./answer.ts";
 import { sampleContent } from "./content.ts";
 import { apiVersion, openDistributionDoor } from "./distribution_auth.ts";
@@ -50,7 +50,10 @@ export function distribution(options: DistributionOptions = {}): SimulatedRegist
     if (path.kind !== "tags") return contents.answer(request, path);
     const { repository } = path;
     if (request.method !== "GET" && request.method !== "HEAD") return wrongMethod(answers.headers);
-    if (!store.has(repository)) return unknownNameAnswer(named, { headers: answers.headers });
+    const isFolder = options.manifestMap === true && childrenOf(store, repository).length > 0;
+    if (!store.has(repository) && !isFolder) {
+      return unknownNameAnswer(named, { headers: answers.headers });
+    }
     const listed = {
       host: upstream?.host ?? host,
       repository: named,

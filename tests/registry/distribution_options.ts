@@ -151,7 +151,7 @@ export interface DistributionExtras {
    */
   readonly catalog?: "served" | "missing";
   /**
-   * Whether a page of tags has a member `manifest` which tells of them, and an empty `child` (Artifact Registry).
+   * Whether a page of tags has a member `manifest` which tells of them, and `child` with the names below (Artifact Registry).
    * @default false
    */
   readonly manifestMap?: boolean;

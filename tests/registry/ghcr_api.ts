@@ -37,6 +37,8 @@ interface PackageVersion {
   readonly tags: readonly string[];
 }
 
+const DAY = 86_400_000;
+
 /** `api.github.com`: docs.github.com/rest/packages, 2026. Newest first is an inference. */
 export function ghcrApi(
   store: ContentStore,
@@ -122,13 +124,15 @@ function versionsIn(tags: readonly ShelfTag[], untagged: number): readonly Packa
 }
 
 function versionEntry({ digest, pushed, tags }: PackageVersion, id: number): unknown {
-  const time = new Date(pushed).toISOString().replace(".000Z", "Z");
+  // The manifest came a day before its tags were moved there.
+  const [created, updated] = [pushed - DAY, pushed]
+    .map((time) => new Date(time).toISOString().replace(".000Z", "Z"));
   return {
     id,
     name: digest,
     url: `https://api.github.com/versions/${id}`,
-    created_at: time,
-    updated_at: time,
+    created_at: created,
+    updated_at: updated,
     html_url: `https://github.com/versions/${id}`,
     metadata: { package_type: "container", container: { tags } },
   };

@@ -76,7 +76,8 @@ sync:
 `;
 
 Deno.test("fromSkopeo() writes a plan, and says what has no counterpart", async () => {
-  const text = fromSkopeo((await parsePlanFile("sync.yaml", SKOPEO)).value);
+  const { text, leftOut } = fromSkopeo((await parsePlanFile("sync.yaml", SKOPEO)).value);
+  assertEquals(leftOut.length, 2);
   assertEquals(await entriesOf(text), [
     { source: "registry.example.com/busybox" },
     { source: "registry.example.com/redis", include: ["1.0", "2.0"] },
@@ -93,7 +94,8 @@ Deno.test("fromSkopeo() writes a plan, and says what has no counterpart", async 
 });
 
 Deno.test("fromRegsync() writes a plan, and says what has no counterpart", async () => {
-  const text = fromRegsync((await parsePlanFile("regsync.yml", REGSYNC)).value);
+  const { text, leftOut } = fromRegsync((await parsePlanFile("regsync.yml", REGSYNC)).value);
+  assertEquals(leftOut.length, 4);
   assertEquals(await entriesOf(text), [
     { source: "busybox", include: ["latest"], target: "registry.example:5000/library/busybox" },
     {
@@ -119,7 +121,7 @@ Deno.test("fromRegsync() writes a plan, and says what has no counterpart", async
     "portolan repos",
     "tags keep their names",
     "layout on disk",
-    "a.example/odd to b.example/odd: left out",
+    "a.example/odd to b.example/odd: allow: ",
   ];
   for (const note of notes) assertStringIncludes(text, note);
   assert(!text.includes("secret") && !text.includes("USER"));
@@ -132,23 +134,69 @@ Deno.test("fromSkopeo() and fromRegsync() refuse what is not theirs", () => {
   }
 });
 
-Deno.test("fromSkopeo() lets no line of a file become one of the plan", async () => {
-  const text = fromSkopeo({
+Deno.test("fromSkopeo() lets no line of a file become one of the plan", () => {
+  const { text, entries, leftOut } = fromSkopeo({
     "a.example": {
       images: { "x\n  - source: evil": ["a\nb", '"'] },
       "more\nkeys": 1,
     },
   });
-  const { value } = await parsePlanFile("plan.yaml", text);
-  assertEquals(readPlan(value).plan, undefined);
+  assertEquals([entries, leftOut.length], [0, 1]);
   assert(!/^ *- source: evil/m.test(text) && !/^keys/m.test(text));
+});
+
+const MERGING = `x-c: &c {type: repository, platforms: [linux/amd64], tags: {allow: ["1\\\\..*"]}}
+x-more: 1
+sync: [{source: a.example/team/app, target: b.example/team/app, <<: *c}]
+`;
+
+Deno.test("fromRegsync() takes what a merge key brings, and nothing of x- keys", async () => {
+  const { value } = await parsePlanFile("regsync.yml", MERGING, { merge: true });
+  const { text } = fromRegsync(value);
+  assertEquals(await entriesOf(text), [{
+    source: "a.example/team/app",
+    target: "b.example/team/app",
+    include: ["/^(?:1\\..*)$/"],
+    platforms: ["linux/amd64"],
+    referrers: false,
+  }]);
+  assert(!text.includes("<<") && !text.includes("x-"), text);
+});
+
+Deno.test("fromRegsync() takes one table that very many entries merge", async () => {
+  const sync = Array.from(
+    { length: 500 },
+    (_, index) => `  - {source: a.example/${index}, target: b.example/${index}, <<: *c}\n`,
+  );
+  const file = `x-c: &c {type: repository}\nsync:\n${sync.join("")}`;
+  const { value } = await parsePlanFile("regsync.yml", file, { merge: true });
+  assertEquals(fromRegsync(value).entries, 500);
+});
+
+Deno.test("fromSkopeo() takes what a merge key brings, and nothing of x- keys", async () => {
+  const file =
+    `x-c: &c {images: {x: ["1.0"]}}\na.example: {<<: *c}\nx-b.example: {images: {y: []}}\n`;
+  const { value } = await parsePlanFile("sync.yaml", file, { merge: true });
+  assertEquals(await entriesOf(fromSkopeo(value).text), [
+    { source: "a.example/x", include: ["1.0"] },
+    { source: "x-b.example/y" },
+  ]);
+});
+
+Deno.test("fromRegsync() leaves out what a plan would refuse, and says why", () => {
+  const entry = { target: "b.example/x", type: "repository", source: "a.example/x" };
+  const wrong = [{ ...entry, platforms: ["local"] }, { ...entry, target: "team/x" }];
+  const { entries, leftOut } = fromRegsync({ sync: [...wrong, entry] });
+  assertEquals([entries, leftOut.length], [1, 2]);
+  assertStringIncludes(leftOut[0] ?? "", "a.example/x to b.example/x: platforms: expected OS/ARCH");
+  assertStringIncludes(leftOut[1] ?? "", "a.example/x to team/x: target: ");
 });
 
 const UNREAD: readonly unknown[] = [[true], [null], [true, "1.0"], [["1.0"]], true, { a: "1.0" }];
 
 for (const value of UNREAD) {
   Deno.test(`fromSkopeo() takes nothing of an image with the tags ${JSON.stringify(value)}`, () => {
-    const text = fromSkopeo({ "a.example": { images: { x: value, y: ["1.0"] } } });
+    const { text } = fromSkopeo({ "a.example": { images: { x: value, y: ["1.0"] } } });
     assertStringIncludes(text, "# a.example/x: ");
     assert(!text.includes("source: a.example/x") && text.includes("source: a.example/y"), text);
   });
@@ -156,7 +204,7 @@ for (const value of UNREAD) {
 
 Deno.test("fromSkopeo() takes all of an image without tags", async () => {
   for (const value of [[], null]) {
-    const text = fromSkopeo({ "a.example": { images: { x: value } } });
+    const { text } = fromSkopeo({ "a.example": { images: { x: value } } });
     assertEquals(await entriesOf(text), [{ source: "a.example/x" }]);
   }
 });
@@ -180,7 +228,7 @@ const HALVES: readonly Readonly<Record<string, unknown>>[] = [
 for (const half of HALVES) {
   Deno.test(`fromRegsync() takes nothing of an entry with ${JSON.stringify(half)}`, () => {
     const entry = { target: "b.example/x", type: "repository" };
-    const text = fromRegsync({
+    const { text } = fromRegsync({
       sync: [{ ...entry, source: "a.example/x", ...half }, { ...entry, source: "a.example/y" }],
     });
     assertStringIncludes(text, "# a.example/x to b.example/x: ");
@@ -190,7 +238,7 @@ for (const half of HALVES) {
 
 Deno.test("fromRegsync() takes nothing where the defaults name platforms that are none", () => {
   const entry = { source: "a.example/x", target: "b.example/x", type: "repository" };
-  const text = fromRegsync({ defaults: { platforms: [true] }, sync: [entry] });
+  const { text } = fromRegsync({ defaults: { platforms: [true] }, sync: [entry] });
   assert(!text.includes("source: a.example/x"), text);
 });
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { mirror } from "../../scripts/mirror.ts";
 import { errorAnswer } from "../registry/answer.ts";
 import { contentFaults, distribution, type Faults, type Images } from "../registry/mod.ts";
@@ -59,14 +59,15 @@ Deno.test("mirror prints what it copied, and nothing the second time", async () 
       `copied ${TARGET}/oracle/jdk:21.0.6\n`,
     ].join(""),
   );
-  assertEquals(first.stderr, "portolan: 2 copied, 0 there already\n");
+  const done =
+    /^portolan: 2 copied, 0 there already\nportolan: 2 images; sent 4 blobs, \d+ B; \d+ requests in [\d.]+ s\n$/;
+  assertMatch(first.stderr, done);
   assertEquals(first.code, 0);
   const second = await world.run(plan);
-  assertEquals([second.code, second.stdout, second.stderr], [
-    0,
-    "",
-    "portolan: 2 there already\n",
-  ]);
+  assertEquals([second.code, second.stdout], [0, ""]);
+  const idle =
+    /^portolan: 2 there already\nportolan: 2 images; 2 there before; sent 0 blobs, 0 B; 6 requests in /;
+  assertMatch(second.stderr, idle);
 });
 
 Deno.test("mirror --dry-run prints what it would do", async () => {
@@ -80,7 +81,9 @@ Deno.test("mirror --dry-run prints what it would do", async () => {
       `to copy ${TARGET}/oracle/jdk:21.0.6\n`,
     ].join(""),
   );
-  assertEquals(stderr, "portolan: 2 to copy, 0 there already\n");
+  const expected =
+    /^portolan: 2 to copy, 0 there already\nportolan: asked 6 requests in [\d.]+ s; no manifest was read: /;
+  assertMatch(stderr, expected);
 });
 
 Deno.test("mirror --json prints the report that --report writes", async () => {
@@ -137,7 +140,9 @@ Deno.test("mirror leaves a report when it is interrupted, and --resume does the 
   const plan = await world.file("plan.yaml", PLAN);
   const report = await world.file("r.json");
   const first = await world.run("--report", report, plan);
-  assertEquals([first.code, first.stderr], [130, ""]);
+  assertEquals(first.code, 130);
+  assertStringIncludes(first.stderr, "portolan: interrupted: what has arrived stays, and the same");
+  assertStringIncludes(first.stderr, "portolan: --resume with the file of --report passes over ");
   assertEquals(JSON.parse(await world.read("r.json")).done, false);
   const second = await world.run("--resume", report, plan);
   assertEquals(second.code, 0);
@@ -224,8 +229,55 @@ const WRONG: readonly (readonly [name: string, text: string, expected: string])[
   ],
   ["a tag of the source", PLAN.replace("java/jdk", "java/jdk:21"), "it names one image"],
   ["YAML that is none", "mirror: [\n", "plan.yaml:2:1: expected YAML: "],
-  ["a key twice", `${PLAN}    keep: 3\n`, "plan.yaml:8:5: expected YAML: Map keys must be unique"],
-  ["two problems", PLAN.replace("keep: 2", "keep: 0\n    pre: 1"), "; "],
+  ["a key twice", `${PLAN}    keep: 3\n`, "plan.yaml:8:5: the key keep is there twice\n"],
+  [
+    "two documents",
+    `${PLAN}---\n${PLAN}`,
+    "plan.yaml:8:1: a plan is one document, and here begins another\n",
+  ],
+  [
+    "an alias of nothing",
+    PLAN.replace("keep: 2", "keep: *two"),
+    'plan.yaml:6:11: "*two" names what no "&two" before it is\n',
+  ],
+  [
+    "a merge key",
+    `${PLAN}    <<: {pre: true}\n`,
+    "plan.yaml:8:5: <<: nothing is merged here: what entries share stands once, under defaults",
+  ],
+  [
+    "two problems, in their order",
+    PLAN.replace("name: jdk", "name: J").replace(
+      "keep: 2",
+      "sort: x\n    keep: 0\n    include: []",
+    ),
+    [
+      "/plan.yaml:1:7: name: expected up to 64",
+      "/plan.yaml:6:11: sort: expected version",
+      "/plan.yaml:7:11: keep: expected a whole",
+      "/plan.yaml:8:14: include: expected a glob",
+    ].join("|"),
+  ],
+  [
+    "many problems",
+    PLAN + Array.from({ length: 30 }, (_, index) => `    key${index}: 1\n`).join(""),
+    "\nand 10 more\nportolan: Cannot read the plan: it has 30 mistakes\n",
+  ],
+  [
+    "two sources of one target",
+    `${PLAN}  - source: ${SOURCE}/other\n    target: ${TARGET}/oracle/jdk\n`,
+    `plan.yaml:8:5: mirror: "${SOURCE}/java/jdk" and "${SOURCE}/other" go to "${TARGET}/oracle/jdk"`,
+  ],
+  [
+    "a repository that goes to itself",
+    PLAN.replace(/target: .*/, `target: ${SOURCE}/java/{name}`),
+    `plan.yaml:3:5: mirror: "${SOURCE}/java/jdk" goes to itself`,
+  ],
+  [
+    "a repository that goes in two ways",
+    `${PLAN}  - source: ${SOURCE}/java/jdk\n    target: ${TARGET}/oracle/jdk\n`,
+    `plan.yaml:8:5: mirror: "${SOURCE}/java/jdk" goes to "${TARGET}/oracle/jdk" in two ways`,
+  ],
   [
     "aliases without end",
     "a: &a [x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\n" +
@@ -240,9 +292,62 @@ for (const [name, text, expected] of WRONG) {
     await using world = await createWorld();
     const { code, stderr } = await world.run(await world.file("plan.yaml", text));
     assertEquals(code, 2);
-    assertStringIncludes(stderr, expected);
+    const at = expected.split("|").map((each) => stderr.indexOf(each));
+    assert(at.every((each, index) => each >= 0 && each >= (at[index - 1] ?? 0)), stderr);
     // deno-lint-ignore no-control-regex
     assert(!/\x1b/.test(stderr));
+  });
+}
+
+Deno.test("mirror --json tells all mistakes of a plan in one error", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN.replace("keep: 2", "keep: 0\n    pre: 1"));
+  const { code, stderr } = await world.run("--json", plan);
+  assertEquals([code, JSON.parse(stderr).error.message.split("; ").length], [2, 2]);
+});
+
+const REGSYNC = `sync:
+  - {source: a.example/x, target: b.example/x, type: repository}
+  - {source: a.example, target: b.example, type: registry}
+`;
+
+Deno.test("mirror --from-regsync says what it left out", async () => {
+  await using world = await createWorld();
+  const file = await world.file("regsync.yml", REGSYNC);
+  const { code, stdout, stderr } = await world.run("--from-regsync", file);
+  assertStringIncludes(stdout, "- source: a.example/x\n");
+  assertEquals(code, 0);
+  assertEquals(stderr.split("\n").length, 2);
+  assertStringIncludes(stderr, "portolan: left out: a.example to b.example: a whole registry");
+  assertEquals((await world.run("--quiet", "--from-regsync", file)).stderr, "");
+});
+
+Deno.test("mirror --from-regsync tells a few of many that it left out", async () => {
+  await using world = await createWorld();
+  const more = Array.from(
+    { length: 12 },
+    (_, index) => `  - {source: a.example, target: ${index}.example, type: registry}\n`,
+  );
+  const { stderr } = await world.run(
+    "--from-regsync",
+    await world.file("regsync.yml", REGSYNC + more.join("")),
+  );
+  assertEquals(stderr.split("\n").length, 12);
+  assertStringIncludes(stderr, "portolan: left out: 3 more, which are comments in the plan\n");
+});
+
+for (
+  const [flag, text] of [
+    ["--from-regsync", REGSYNC.replace("type: repository", "type: registry")],
+    ["--from-regsync", "sync: []\n"],
+    ["--from-skopeo", "a.example: {images: {x: [true]}}\n"],
+  ] as const
+) {
+  Deno.test(`mirror ${flag} prints nothing where it takes nothing: ${text}`, async () => {
+    await using world = await createWorld();
+    const { code, stdout, stderr } = await world.run(flag, await world.file("f.yml", text));
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, "Cannot make a plan of ");
   });
 }
 

@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { ApiListing, NamespaceDetails, RegistryAdapter } from "../../core/adapter.ts";
 import { openFlow } from "../../mod.ts";
 import { runCommand } from "../../scripts/_cli.ts";
 import { namespaces } from "../../scripts/namespaces.ts";
@@ -34,8 +35,53 @@ Deno.test("namespaces are those of a login that the machine keeps", async () => 
   assertEquals(code, 0);
   assertEquals(JSON.parse(stdout), {
     registry: "docker.io",
-    namespaces: ["alice", "acme", "library"],
+    complete: true,
+    namespaces: ["alice", "acme", "library"].map((name) => ({ name })),
   });
+});
+
+Deno.test("namespaces --json of a list that breaks off has what came, and is exit 7", async () => {
+  const logins = { "paged.example": { username: "alice", password: "wonderland", stored: true } };
+  const fake = createFake({ logins });
+  const paged: ApiListing<NamespaceDetails> = {
+    page: (number) => `/namespaces?page=${number}`,
+    read: (document, check) => ({
+      items: check.list(document).flatMap((name) => check.text(name) ?? []).map((name) => ({
+        name,
+      })),
+      entries: 2,
+      total: 4,
+    }),
+  };
+  const adapter: RegistryAdapter = {
+    id: "paged",
+    title: "Paged",
+    hosts: ["paged.example"],
+    api: { origin: "https://paged.example", namespaces: () => [paged] },
+  };
+  const answer = (input: RequestInfo | URL): Promise<Response> =>
+    Promise.resolve(
+      new Request(input).url.endsWith("page=1")
+        ? Response.json(["alice", "acme"])
+        : new Response(null, { status: 501 }),
+    );
+  for (const words of [["--json", "paged.example"], ["paged.example"]]) {
+    fake.stdout.length = 0;
+    const code = await runCommand(namespaces, words, {
+      ...fake.surroundings,
+      open: (options) => openFlow({ ...options, adapters: [adapter], fetch: answer, retries: 0 }),
+    });
+    const stdout = fake.stdout.join("");
+    assertEquals(code, 7);
+    if (words.length === 1) assertEquals(stdout, "alice\nacme\n");
+    else {
+      assertEquals(JSON.parse(stdout), {
+        registry: "paged.example",
+        complete: false,
+        namespaces: [{ name: "alice" }, { name: "acme" }],
+      });
+    }
+  }
 });
 
 Deno.test("namespaces without a login is exit 4, of a registry without an API exit 8", async () => {

@@ -52,6 +52,13 @@ Deno.test("plotRows() takes one kind of date, and none that an image cannot have
   const mixed = plotRows([...pushed({ "1.0": DAY }), built]);
   assertEquals([mixed?.kind, mixed?.count, mixed?.undated], ["pushed", 1, 1]);
   assertEquals(plotRows([built])?.kind, "built");
+  // One kind's few are not worth the others' many.
+  const others = Array.from(
+    { length: 3 },
+    (_, at) => ({ ...built, name: `2.${at}` as TagEntry["name"] }),
+  );
+  const many = plotRows([...pushed({ "1.0": DAY }), ...others]);
+  assertEquals([many?.kind, many?.count, many?.undated], ["built", 3, 1]);
 });
 
 Deno.test("drawText() draws rows as wide as the terminal, in ASCII", () => {

@@ -52,7 +52,10 @@ Deno.test("repos --sort puts names in order, and several namespaces into one lis
 Deno.test("repos HOST lists the catalog of a registry", async () => {
   const { run } = createImageWorld(distribution({ content }));
   const { code, stdout } = await run(repos, ["registry.example"]);
-  assertEquals([code, stdout], [0, Object.keys(content).map((name) => `${name}\n`).join("")]);
+  assertEquals([code, stdout], [
+    0,
+    Object.keys(content).map((name) => `registry.example/${name}\n`).join(""),
+  ]);
 });
 
 Deno.test("repos prints what it has of a list that breaks off, and is exit 7", async () => {
@@ -68,6 +71,21 @@ Deno.test("repos prints what it has of a list that breaks off, and is exit 7", a
     assertStringIncludes(stderr, "stopped after 100 repositories");
     if (format === "json") assertEquals(JSON.parse(stdout).complete, false);
   }
+});
+
+Deno.test("repos --json of a list that changed while it was read is not complete, and exit 7", async () => {
+  const many = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`team/r${at}`, ["1"]]));
+  const { run } = createImageWorld(dockerHub({
+    content: many,
+    faults: async (_, __, answer) => {
+      const page = await (await answer()).json();
+      return Response.json({ ...page, count: page.count + (page.next === null ? 1 : 0) });
+    },
+  }));
+  const { code, stdout, stderr } = await run(repos, ["--json", "team"]);
+  const { complete, repositories } = JSON.parse(stdout);
+  assertEquals([code, complete, repositories.length], [7, false, 150]);
+  assertStringIncludes(stderr, "the list changed while it was read");
 });
 
 /** What refuses, the exit code, and what is said. */

@@ -35,6 +35,7 @@ Deno.test("tags --details --json tells by the library's names what the API told"
     "platforms",
     "pushedAt",
     "size",
+    "sizeOf",
     "updatedAt",
   ]);
   assertEquals(tag.digest, two.digest);
@@ -68,9 +69,12 @@ Deno.test("tags --details works where the API is down", async () => {
       url.includes("hub.docker.com") ? new Response("", { status: 503 }) : undefined,
   }));
   const { code, stdout, stderr } = await world.run(tags, ["--details", "app"]);
-  assertEquals(code, 0);
+  assertEquals(code, 7);
   assertStringIncludes(stderr, "dates and sizes are missing");
+  assertStringIncludes(stderr, "hint: --max-requests N");
   assertStringIncludes(stdout, one.digest.slice(0, 19));
+  const manifests = world.network.requests.filter(({ url }) => url.includes("/manifests/"));
+  assertEquals(new Set(manifests.map(({ method }) => method)), new Set(["HEAD"]));
 });
 
 Deno.test("tags without --details asks no API", async () => {

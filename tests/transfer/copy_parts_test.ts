@@ -98,6 +98,7 @@ Deno.test("copyTree() tells whether a manifest is there, and keeps nothing of it
   const voyage: Voyage = {
     source: {
       name: "source",
+      what: "copy from source",
       digestOf: () => Promise.resolve(undefined),
       readManifest: (name) =>
         name === digest
@@ -108,6 +109,7 @@ Deno.test("copyTree() tells whether a manifest is there, and keeps nothing of it
     },
     target: {
       name: "target",
+      what: "copy to target",
       digestOf: () => Promise.resolve(undefined),
       hasBlob: () => Promise.resolve(false),
       putBlob: () => Promise.resolve("sent"),

@@ -130,3 +130,33 @@ Deno.test("copy() with refreshReferrers takes the source's signature for the des
   assertEquals(await readTarget(network, sig), new TextDecoder().decode(theirs.bytes));
   assertEquals(warnings, []);
 });
+
+Deno.test("copies() ask a repository once for a referrers API that it has not", async () => {
+  const [arm64, other] = ["linux/arm64", "linux/s390x"].map((platform) => buildImage({ platform }));
+  if (arm64 === undefined || other === undefined) throw new Error("no images");
+  const tags = { "1": buildIndex([one, arm64, other]), "2": two };
+  const { network, flow } = openWorld({ tags, untagged: [sbom] });
+  const copies = flow.copies();
+  for (const tag of ["1", "2"]) await copies.copy(`${FROM}:${tag}`, TO);
+  const asked = network.requests.filter(({ url }) => url.includes("/referrers/"));
+  assertEquals(asked.map(({ host }) => host), ["source.example"]);
+});
+
+Deno.test("copies() ask again where the answer is about the subject alone", async () => {
+  const network = simulateNetwork([
+    distribution({
+      host: "source.example",
+      images: { "team/app": { tags: { "1": one, "2": two }, untagged: [sbom] } },
+      faults: ({ url }) =>
+        url.includes(`/referrers/${two.digest}`)
+          ? Response.json({ errors: [{ code: "MANIFEST_UNKNOWN" }] }, { status: 404 })
+          : undefined,
+    }),
+    distribution({ host: "target.example", content: {} }),
+  ]);
+  const copies = openFlow({ fetch: network.fetch, retries: 0 }).copies();
+  for (const tag of ["2", "1"]) await copies.copy(`${FROM}:${tag}`, TO);
+  const url = `https://target.example/v2/team/app/referrers/${one.digest}`;
+  const { manifests } = await (await network.fetch(url)).json();
+  assertEquals(manifests.map(({ digest }: { digest: string }) => digest), [sbom.digest]);
+});

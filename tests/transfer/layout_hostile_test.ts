@@ -67,7 +67,7 @@ async function replace(path: string, make: (path: string) => Promise<unknown>): 
 const CASES: Readonly<Record<string, Case>> = {
   "no marker": {
     spoil: (folder) => Deno.remove(join(folder, "oci-layout")),
-    code: "not_found",
+    code: "protocol",
     says: "no oci-layout",
   },
   "an empty marker": marker("", "protocol", "oci-layout: "),
@@ -93,12 +93,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a marker that is a link": {
     spoil: (folder) => linkOut(folder, "oci-layout"),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "no index": {
     spoil: (folder) => Deno.remove(join(folder, "index.json")),
-    code: "not_found",
+    code: "protocol",
     says: "no index.json",
   },
   "an empty index": index("", "protocol", "not JSON"),
@@ -140,7 +140,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "an index of 17 MiB": index(" ".repeat(17 * 2 ** 20), "too_large", "at most"),
   "an index that is a link": {
     spoil: (folder) => linkOut(folder, "index.json"),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "entries that are text": entries(["1.0"], "protocol", "manifests[0]"),
@@ -227,7 +227,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a manifest cut short": blob(arm64.digest, "{", "digest_mismatch", "the index says"),
   "a manifest that is a link": {
     spoil: (folder) => linkOut(folder, `blobs/${arm64.digest.replace(":", "/")}`),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "a manifest that is a folder": {
@@ -241,7 +241,7 @@ const CASES: Readonly<Record<string, Case>> = {
         blobPath(folder, arm64.digest),
         (path) => new Deno.Command("mkfifo", { args: [path] }).output(),
       ),
-    code: "blocked",
+    code: "protocol",
     says: "a pipe or a device",
   },
   "no layer": {
@@ -263,23 +263,23 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a layer that is a link": {
     spoil: (folder) => linkOut(folder, `blobs/${layer.replace(":", "/")}`),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "a layer that is a link to nothing": {
     spoil: (folder) =>
       replace(blobPath(folder, layer), (path) => Deno.symlink("/nowhere/at/all", path)),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "a folder of blobs that is a link": {
     spoil: (folder) => linkOut(folder, "blobs/sha256"),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "blobs that are a link": {
     spoil: (folder) => linkOut(folder, "blobs"),
-    code: "blocked",
+    code: "protocol",
     says: "symbolic link",
   },
   "blobs that are a file": {
@@ -294,13 +294,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a layout that is a file": {
     spoil: (folder) => replace(folder, (path) => Deno.writeTextFile(path, "")),
-    code: "not_found",
-    says: "no oci-layout",
+    code: "protocol",
+    says: "is a file, not a folder",
   },
   "no layout": {
     spoil: (folder) => Deno.remove(folder, { recursive: true }),
     code: "not_found",
-    says: "no oci-layout",
+    says: "there is no such folder",
   },
 };
 
@@ -373,7 +373,7 @@ for (const inside of LINKS) {
       RegistryError,
     );
     assertEquals(error.facts.side, "destination");
-    assert(["blocked", "unavailable"].includes(error.code), error.code);
+    assert(["reference_invalid", "unavailable"].includes(error.code), error.code);
     assertEquals(await snapshot(`${layout}-outside`), outside);
   });
 }

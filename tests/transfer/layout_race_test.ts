@@ -20,6 +20,7 @@ async function inRacedLayout(
   }
 
   const files: LayoutFiles = {
+    ...plain,
     async find(part) {
       const file = await plain.find(part);
       if (file !== undefined && count <= times) await replace();

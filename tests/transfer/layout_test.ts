@@ -233,7 +233,7 @@ Deno.test("copy() will not make a layout of a folder with other things in it", a
     () => world.flow.copy(`${FROM}:1.0`, `oci:${home}`),
     RegistryError,
   );
-  assertEquals([error.code, error.facts.side], ["blocked", "destination"]);
+  assertEquals([error.code, error.facts.side], ["reference_invalid", "destination"]);
   assertStringIncludes(error.message, 'it has "letter.txt" in it, and no oci-layout');
   assertEquals([...Deno.readDirSync(home)].map(({ name }) => name), ["letter.txt"]);
 });

@@ -8,7 +8,8 @@ const digest = parseDigest(`sha256:${"a".repeat(64)}`);
 function errand(more: Partial<Errand> = {}): Errand {
   return {
     kind: "blob",
-    target: "target.example/app",
+    source: { name: "source.example/app", what: 'copy from "source.example/app:1"' },
+    target: { name: "target.example/app", what: 'copy to "target.example/app:1"' },
     digest,
     signal: new AbortController().signal,
     ...more,
@@ -60,4 +61,39 @@ Deno.test("once() does anew what another gave up, and tells all of what failed",
   const other = errand({ kind: "manifest" });
   const failing = [1, 2].map(() => ledger.once(other, () => Promise.reject(failure)));
   for (const each of failing) assertEquals(await assertRejects(() => each), failure);
+});
+
+Deno.test("once() tells another's failure in the words of each that waits", async () => {
+  const ledger = openLedger(1);
+  for (const side of ["source", "destination"] as const) {
+    const direction = side === "source" ? "from" : "to";
+    const wordsOf = (tag: string) => `copy ${direction} "${side}.example/app:${tag}"`;
+    const errands = ["1", "2"].map((tag) =>
+      errand({
+        source: { name: "y", what: wordsOf(tag) },
+        target: { name: "x", what: wordsOf(tag) },
+      })
+    );
+    const failure = new RegistryError("denied", `Cannot ${wordsOf("1")}: status 403`, { side });
+    const failing = errands.map((each) => ledger.once(each, () => Promise.reject(failure)));
+    const told = await Promise.all(failing.map((each) => assertRejects(() => each, RegistryError)));
+    assertEquals(told.map(({ message }) => message), [
+      `Cannot ${wordsOf("1")}: status 403`,
+      `Cannot ${wordsOf("2")}: status 403`,
+    ]);
+    assertEquals(
+      told.map(({ code, facts }) => [code, facts.side]),
+      Array(2).fill(["denied", side]),
+    );
+  }
+});
+
+Deno.test("once() does anew what failed at the source of another", async () => {
+  const ledger = openLedger(1);
+  const failure = new RegistryError("not_found", "no", { side: "source" });
+  const first = ledger.once(errand(), () => Promise.reject(failure));
+  const other = errand({ source: { name: "other.example/app", what: "copy" } });
+  const second = ledger.once(other, () => Promise.resolve("second"));
+  assertEquals(await assertRejects(() => first), failure);
+  assertEquals(await second, "second");
 });

@@ -141,3 +141,26 @@ Deno.test("mirror() says that the login may not delete, and what the registry sa
   assert(!tag?.error?.hint?.includes("spelling"));
   assertEquals(tag?.error?.diagnostics, ["DENIED: only admins delete"]);
 });
+
+Deno.test("mirror() that may not delete says which tag might keep an image", async () => {
+  const tags = { "1.0": imageOf("one"), "1.1": imageOf("one"), "0.9": imageOf("old") };
+  const source = distribution({ host: SOURCE, images: { app: { tags } } });
+  const habits: ContentHabits = { tagDelete: 405 };
+  const target = distribution({ host: "target.example", images: {}, habits });
+  const flow = openFlow({ fetch: simulateNetwork([source, target]).fetch, clock: virtualClock() });
+  const entry = { source: `${SOURCE}/app`, target: "target.example/app" };
+  const of = (include: string, prune: boolean | "plan") =>
+    planOf({ name: "x", mirror: [{ ...entry, include, prune }] });
+  await flow.mirror(of("*", true));
+  const told = [
+    await flow.mirror(of("1.1", true), { dryRun: true }),
+    await flow.mirror(of("1.1", "plan")),
+    await flow.mirror(of("1.1", true)),
+  ].map(({ repositories: [app] }) =>
+    Object.fromEntries((app?.tags ?? []).map(({ tag, fate, reason }) => [tag, [fate, reason]]))
+  );
+  const reason = "it stays where the registry deletes no tags: the tag 1.1 needs the same manifest";
+  const doubt = { "0.9": ["to delete", undefined], "1.0": ["to delete", reason] };
+  const done = "the registry deletes no tags, and the tag 1.1 needs the same manifest";
+  assertEquals(told, [doubt, doubt, { "0.9": ["deleted", undefined], "1.0": ["left", done] }]);
+});

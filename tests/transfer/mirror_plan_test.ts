@@ -74,6 +74,17 @@ const REFUSED: readonly string[] = [
   "referrers: yes please",
   "prune: delete",
   "prune: 1",
+  "prune: true",
+  "prune: plan",
+  "keep: 2\n    newest: 2",
+  "platforms: xx",
+  "platforms: [linux/amd64, xx]",
+  "platforms: linux/amd64/v8/x/y/z",
+  "platforms: 1",
+  "minAge: foo",
+  "minAge: 12m",
+  "maxAge: -1d",
+  "maxAge: 1234567d",
 ];
 
 /** Plans that only the reader refuses: what no schema can say. */
@@ -81,10 +92,6 @@ const READER_ALONE: readonly (readonly [text: string, reason: string])[] = [
   ["like: latest", "like"],
   ["range: '>='", "range"],
   ["include: '/('", "include"],
-  ["minAge: soon", "minAge"],
-  ["platforms: linux/amd64/v8/x/y/z", "platforms"],
-  ["keep: 2\n    newest: 2", "keep"],
-  ["prune: true", "prune"],
 ];
 
 Deno.test("plan.schema.json has the keys of the reader, and a description of each", () => {
@@ -134,6 +141,44 @@ const WHOLE: readonly (readonly [text: string, isTaken: boolean])[] = [
   [`defaults:\n  kep: 3\nmirror:\n  - ${ENDS}`, false],
   [`defaults: []\nmirror:\n  - ${ENDS}`, false],
   ["mirror: [text]", false],
+  ["mirror:\n  - source: a.example/x", false],
+  ["mirror:\n  - target: b.example/x", false],
+  ["mirror:\n  - {}", false],
+  ["defaults: {target: 'b.example/{path}'}\nmirror:\n  - source: a.example/x", true],
+  ["defaults: {target: 'b.example/{path}'}\nmirror:\n  - include: a", false],
+  ["defaults: {source: a.example/x}\nmirror:\n  - target: b.example/x", true],
+  [`defaults: {prune: true}\nmirror:\n  - ${ENDS}`, false],
+  [`defaults: {prune: true}\nmirror:\n  - ${ENDS}\n    prune: false`, true],
+  [`defaults: {prune: plan}\nname: x\nmirror:\n  - ${ENDS}`, true],
+  [`defaults: {keep: 1}\nmirror:\n  - ${ENDS}\n    newest: 1`, false],
+  [`defaults: {newest: 1}\nmirror:\n  - ${ENDS}\n    keep: 1`, false],
+  [`defaults: {newest: 1}\nmirror:\n  - ${ENDS}\n    newest: 2`, true],
+  ...[
+    "b.example/x",
+    "localhost/x",
+    "'localhost:5000/{name}'",
+    "'[::1]:5000/x'",
+    "https://b.example:5000/x/y",
+    "docker://b.example/x",
+    "'b.example/{registry}/{path}'",
+    "'{registry}/{path}'",
+  ].map((target) => [`mirror: [{source: a.example/x, target: ${target}}]`, true] as const),
+  ...[
+    "mirror/x",
+    "x",
+    "'{path}'",
+    "b.example",
+    "b.example/x:1",
+    "b.example:5000/x:1",
+    `'b.example/x@sha256:${"0".repeat(64)}'`,
+    "oci:w/mir",
+    "oci-archive:w.tar",
+    "1",
+  ].map((target) => [`mirror: [{source: a.example/x, target: ${target}}]`, false] as const),
+  ...["ubuntu", "org/app", "localhost:5000/app", "'[::1]:5000/x'", "1", "[ubuntu, a.example/x]"]
+    .map((source) => [`mirror: [{source: ${source}, target: 'b.example/{path}'}]`, true] as const),
+  ...["ubuntu:22.04", "localhost:5000/app:1", "oci:w", "oci:w/x", "[ubuntu, 'x:1']", "'@'", "''"]
+    .map((source) => [`mirror: [{source: ${source}, target: 'b.example/{path}'}]`, false] as const),
 ];
 
 for (const [text, isTaken] of WHOLE) {

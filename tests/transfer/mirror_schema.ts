@@ -8,23 +8,28 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean;
   readonly required?: readonly string[];
+  readonly not?: Schema;
   readonly items?: Schema;
+  readonly contains?: Schema;
   readonly minItems?: number;
   readonly minLength?: number;
   readonly minimum?: number;
   readonly pattern?: string;
   readonly definitions?: Readonly<Record<string, Schema>>;
   readonly $schema?: string;
+  readonly $comment?: string;
   readonly title?: string;
   readonly description?: string;
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set([
+  "$comment",
   "$ref",
   "$schema",
   "additionalProperties",
   "allOf",
   "anyOf",
+  "contains",
   "definitions",
   "description",
   "enum",
@@ -32,6 +37,7 @@ const KEYWORDS: ReadonlySet<string> = new Set([
   "minItems",
   "minLength",
   "minimum",
+  "not",
   "pattern",
   "properties",
   "required",
@@ -54,6 +60,7 @@ export function isValid(value: unknown, schema: Schema, root: Schema = schema): 
     (schema.enum === undefined || schema.enum.includes(value)) &&
     allOf.every((each) => isValid(value, each, root)) &&
     (anyOf === undefined || anyOf.some((each) => isValid(value, each, root))) &&
+    (schema.not === undefined || !isValid(value, schema.not, root)) &&
     isWithin(value, schema, root);
 }
 
@@ -74,9 +81,10 @@ function isWithin(value: unknown, schema: Schema, root: Schema): boolean {
   }
   if (typeof value === "number") return value >= (schema.minimum ?? -Infinity);
   if (Array.isArray(value)) {
-    const { items, minItems = 0 } = schema;
+    const { items, contains, minItems = 0 } = schema;
     const isEach = items === undefined || value.every((each) => isValid(each, items, root));
-    return value.length >= minItems && isEach;
+    const isOne = contains === undefined || value.some((each) => isValid(each, contains, root));
+    return value.length >= minItems && isEach && isOne;
   }
   if (!isRecord(value)) return true;
   const { properties = {}, required = [], additionalProperties } = schema;

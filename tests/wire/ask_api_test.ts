@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ApiListing, RegistryAdapter, TagDetails } from "../../core/adapter.ts";
 import { type Flow, openFlow, RegistryError } from "../../mod.ts";
 import { internet } from "../flow/internet.ts";
-import { virtualClock } from "../virtual_clock.ts";
+import { type VirtualClock, virtualClock } from "../virtual_clock.ts";
 
 /* The login of a registry's own web API: changed once, by whoever comes first, for all who ask. */
 
@@ -26,6 +26,7 @@ const ADAPTER: RegistryAdapter = {
 };
 
 interface World {
+  readonly clock: VirtualClock;
   readonly flow: Flow;
   readonly logins: () => number;
   readonly warnings: readonly string[];
@@ -59,7 +60,7 @@ function openWorld(options: {
       return options.tags?.(request.headers.get("authorization")) ?? Response.json(["1"]);
     }),
   });
-  return { flow, logins: () => logins, warnings };
+  return { clock, flow, logins: () => logins, warnings };
 }
 
 async function names(flow: Flow, repository: string, signal?: AbortSignal): Promise<string[]> {
@@ -142,4 +143,29 @@ Deno.test("askApi() tells of a typed login that is refused in the words of the o
   const error = await noRepositories.catch((thrown) => thrown);
   assert(error instanceof RegistryError);
   assertEquals(error.code, "unsupported");
+});
+
+Deno.test("askApi() sends a typed login that is refused once, whatever else is asked", async () => {
+  const { flow, logins, warnings } = openWorld({
+    login: () => new Response(null, { status: 401 }),
+  });
+  for (const name of ["a", "b", "c"]) assertEquals(await names(flow, name), ["plain"]);
+  await Promise.all(["d", "e", "f"].map((name) => names(flow, name)));
+  assertEquals(logins(), 1);
+  assertEquals(new Set(warnings).size, 1, warnings.join("\n"));
+});
+
+Deno.test("askApi() heeds what a login's answer tells of the API's rate", async () => {
+  const { clock, flow } = openWorld({
+    login: () =>
+      Response.json({ t: "token" }, {
+        headers: {
+          "x-ratelimit-remaining": "0",
+          "x-ratelimit-reset": String(Math.floor(clock.wall() / 1000) + 30),
+        },
+      }),
+  });
+  const started = clock.now();
+  assertEquals(await names(flow, "a"), ["1"]);
+  assert(clock.now() - started > 28_000, `${clock.now() - started} ms`);
 });

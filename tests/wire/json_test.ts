@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { decodeJson, diagnose, isHtml, NotJson } from "../../core/wire/json.ts";
+import { decodeJson, decodeJsonList, diagnose, isHtml, NotJson } from "../../core/wire/json.ts";
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
@@ -38,9 +38,19 @@ Deno.test("decodeJson() calls a cut object cut at every byte, and HTML HTML", ()
   }
 });
 
-function kindOf(text: string): string {
+Deno.test("decodeJsonList() calls a cut list cut at every byte", () => {
+  const whole = '[{"tags":["a","b"]},{"x":[1]}]';
+  for (let end = 0; end < whole.length; end++) {
+    const kind = kindOf(whole.slice(0, end), decodeJsonList);
+    assertEquals(kind === "cut" || whole.charAt(end - 1) === "]", true, whole.slice(0, end));
+  }
+  assertEquals(kindOf(whole, decodeJsonList), "fine");
+  assertEquals(kindOf("[1][2]", decodeJsonList), "malformed");
+});
+
+function kindOf(text: string, decode: (body: Uint8Array) => unknown = decodeJson): string {
   try {
-    decodeJson(bytes(text));
+    decode(bytes(text));
     return "fine";
   } catch (error) {
     return error instanceof NotJson ? error.kind : "another error";
