@@ -12,8 +12,8 @@ export const detailsOptions: readonly Option[] = [
     help: "a table of digest, platforms, size and dates, each by its name; costs: see README",
   },
   {
-    ...maxRequestsOption("200, no pulls"),
-    help: "with --details: look into images by N requests, pulls where counted",
+    ...maxRequestsOption("200, of which none is a pull"),
+    help: "with --details: look into images by N requests",
   },
 ];
 
