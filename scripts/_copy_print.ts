@@ -14,6 +14,8 @@ export interface Passage {
   readonly source: string;
   /** The destination in full. */
   readonly destination: string;
+  /** All tags of the source, where they were listed. */
+  readonly sourceTags?: ReadonlySet<string>;
 }
 
 /** What a dry run found for one image. */

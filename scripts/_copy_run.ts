@@ -94,6 +94,7 @@ export async function copyAll(
       platforms,
       referrers,
       refreshReferrers,
+      sourceTags: passage.sourceTags,
       signal,
       ...progress,
       onStep(step): void {

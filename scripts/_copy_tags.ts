@@ -14,6 +14,14 @@ import type { Arguments } from "./_options.ts";
 import { readSelector, writtenSelector } from "./_selector.ts";
 import { inDashes, mostLeftOut, warnUndated } from "./_selector_notes.ts";
 
+/** Tags of a repository or layout. */
+export interface Choice {
+  /** Those that were chosen. */
+  readonly tags: readonly string[];
+  /** All that there are. */
+  readonly all: ReadonlySet<string>;
+}
+
 /**
  * The tags of a repository or layout that the selector's flags choose. Digests written as tags are left out,
  * since signatures and the like go with what they are about, and so is what a mirror keeps for itself.
@@ -28,13 +36,15 @@ export async function chooseTags(
     readonly source: CopyEnd;
     readonly signal: AbortSignal;
   },
-): Promise<readonly string[]> {
+): Promise<Choice> {
   const wishes: SelectOptions = { ...readSelector(args), noDigestTags: true };
   const selection = openSelection<TagEntry>(wishes);
   const leftOut: LeftOut<TagEntry>[] = [];
   const passed: TagEntry[] = [];
+  const all = new Set<string>();
   let listed = 0;
   for await (const tag of listOf(source, wishes, { flow, signal })) {
+    all.add(tag.name);
     if (isOwnedTag(tag.name)) continue;
     listed++;
     const rule = selection.judge(tag);
@@ -48,7 +58,7 @@ export async function chooseTags(
     await context.stderr.write(lines.join(""));
   }
   await warnUndated(args, context, selection.undated);
-  if (settled.chosen.length > 0) return settled.chosen.map(({ name }) => name);
+  if (settled.chosen.length > 0) return { tags: settled.chosen.map(({ name }) => name), all };
 
   const written = writtenSelector(args);
   const asked = written === "" ? "" : ` with ${written}`;

@@ -151,13 +151,14 @@ async function passagesOfAll(
   const { source, destination } = ends;
   checkWhole(source, flow);
   checkWhole(destination, flow);
-  const tags = await chooseTags(args, context, { flow, source, signal: context.signal });
+  const { tags, all } = await chooseTags(args, context, { flow, source, signal: context.signal });
   const [from, to] = [bareName(source, flow), bareName(destination, flow)];
   return tags.map((tag) => ({
     from: `${source.text}:${tag}`,
     to: `${destination.text}:${tag}`,
     source: `${from}:${tag}`,
     destination: `${to}:${tag}`,
+    sourceTags: all,
   }));
 }
 

@@ -6,9 +6,11 @@ import { hasBlob, sendBlob } from "../endpoints/uploads.ts";
 import type { ErrorFacts } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import type { Digest } from "../names/digest.ts";
+import { referrersTag } from "../images/referrers_tag.ts";
 import { formatReference, type Repository } from "../names/reference.ts";
 import type { Tag } from "../names/tag.ts";
 import type { Target } from "../target.ts";
+import { isDigestTag } from "../versions/hash.ts";
 import type { Content } from "../wire/content.ts";
 import type { Wire } from "../wire/open_wire.ts";
 import type { Budget, Operation } from "../wire/operation.ts";
@@ -30,21 +32,26 @@ export interface RegistryPorts {
   readonly chunk?: number;
   /** What is known of referrers APIs. @default nothing */
   readonly apis?: ReferrersApis;
+  /** All tags of a source, where they were listed: what is kept under a digest as tag is not looked for in vain. */
+  readonly listed?: ReadonlySet<string>;
 }
 
 /** A repository of a registry, to be copied from. */
 export function registrySource(place: Target, ports: RegistryPorts): CopySource {
-  const { wire, manifests, apis = new Map() } = ports;
+  const { wire, manifests, listed, apis = new Map() } = ports;
   const name = nameOf(place);
   const what = `copy from "${formatReference(place)}"`;
   const begin = beginner(place, ports, { what, side: "source" });
   const { ask, pause, clean } = wire;
+
+  const isMissing = (wanted: Tag | Digest) => isDigestTag(wanted) && listed?.has(wanted) === false;
 
   return {
     name,
     what,
     berth: { registry: place.origin, repository: place.repository },
     async digestOf(wanted: Tag | Digest): Promise<Digest | undefined> {
+      if (isMissing(wanted)) return undefined;
       return (await manifests.find(place, wanted, begin()))?.digest;
     },
     readManifest: (wanted: Tag | Digest) => manifests.read(place, wanted, begin()),
@@ -55,6 +62,7 @@ export function registrySource(place: Target, ports: RegistryPorts): CopySource 
       const referrers = { ask, clean, manifests, operation, apis };
       const answer = await askReferrersApi(place, subject, referrers);
       if (answer.api === "supported") return answer.entries;
+      if (isMissing(referrersTag(subject))) return [];
       return (await readReferrersTag(place, subject, referrers)).entries;
     },
   };

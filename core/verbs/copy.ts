@@ -61,6 +61,11 @@ export interface CopyOptions extends CopyWatcher {
    * @default false
    */
   readonly refreshReferrers?: boolean;
+  /**
+   * All tags of the source's repository, where they were listed before: signatures and the like that lie
+   * under digests written as tags are then looked for only where they are.
+   */
+  readonly sourceTags?: ReadonlySet<string>;
   /** Ends it early; it then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -178,7 +183,7 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs & SharedCopies {
       const budget = countedBudget(shared);
       const ports = { wire: chartroom, manifests, signal, budget, chunk, archives, apis };
       const platforms = options.platforms?.map(parsePlatform);
-      const origin = await openSource(sourceName, ports);
+      const origin = await openSource(sourceName, { ...ports, listed: options.sourceTags });
       const { source, from } = origin;
       const { target, to } = openTarget(destination, origin, ports);
       // What an archive has is forgotten with the archive where nothing arrived.

@@ -93,15 +93,22 @@ export function mirrorVerbs(
     const { digestOf } = registrySource(job.source, ports);
     const { platforms, referrers } = job;
     const signal = ports.signal ?? new AbortController().signal;
+    let sourceTags: ReadonlySet<string> | undefined;
+
+    async function listAll(): Promise<readonly TagEntry[]> {
+      const tags = await list(job, signal);
+      sourceTags = new Set(tags.map(({ name }) => name));
+      return tags;
+    }
 
     async function copy(tag: Tag): Promise<CopyResult> {
       const [from, to] = [`${job.from}:${tag}`, `${job.to}:${tag}`];
-      const ways = { refreshReferrers, onPlanned, onBytes, onStep, signal };
+      const ways = { refreshReferrers, onPlanned, onBytes, onStep, signal, sourceTags };
       return await copies.copy(from, to, { ...ways, referrers, platforms, anySingle: true });
     }
 
     return {
-      list: () => list(job, signal),
+      list: listAll,
       digestOf: (tag: Tag): Promise<Digest | undefined> => digestOf(tag),
       copy,
     };

@@ -160,3 +160,16 @@ Deno.test("copies() ask again where the answer is about the subject alone", asyn
   const { manifests } = await (await network.fetch(url)).json();
   assertEquals(manifests.map(({ digest }: { digest: string }) => digest), [sbom.digest]);
 });
+
+Deno.test("copy() looks under digests written as tags only where the list of tags has them", async () => {
+  const signature = `${tagOf(one)}.sig`;
+  const tags = { "1": buildIndex([one, two]), [signature]: theirs };
+  const { flow, network } = openWorld({ tags });
+  await flow.copy(`${FROM}:1`, TO, { sourceTags: new Set(Object.keys(tags)) });
+  const sought = network.requests
+    .map(({ url }) => new URL(url))
+    .filter(({ host, pathname }) => host === "source.example" && pathname.includes("sha256-"))
+    .map(({ pathname }) => pathname.split("/").at(-1));
+  assertEquals(sought, [signature]);
+  assertEquals(await readTarget(network, signature), new TextDecoder().decode(theirs.bytes));
+});
