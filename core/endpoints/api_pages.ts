@@ -10,7 +10,7 @@ import type { Reply } from "../wire/transport.ts";
 import { apiChecks } from "./api_checks.ts";
 import { type Flights, openFlights, type Quota } from "./api_flights.ts";
 import { type ApiOutcome, type ApiWatch, type Named, openWatch } from "./api_watch.ts";
-import { MOST_PAGES, PAGE_LIMIT } from "./ledger.ts";
+import { MOST_PAGES, PAGE_LIMIT } from "./roll.ts";
 
 /** `x-ratelimit-remaining`. */
 const COUNT = /^[0-9]{1,9}$/;

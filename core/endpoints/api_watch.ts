@@ -1,6 +1,6 @@
 import type { ApiPage } from "../adapter.ts";
 import type { Operation } from "../wire/operation.ts";
-import { MOST_IDLE_PAGES, MOST_NAMES } from "./ledger.ts";
+import { MOST_IDLE_PAGES, MOST_NAMES } from "./roll.ts";
 
 /** Whatever an API lists. */
 export interface Named {

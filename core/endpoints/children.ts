@@ -8,7 +8,7 @@ import { refusedAnswer } from "../wire/refusal.ts";
 import { readJson } from "../wire/reply.ts";
 import { addressIn } from "./address.ts";
 import { isRepository } from "./catalog.ts";
-import { MOST_PAGES, PAGE_LIMIT } from "./ledger.ts";
+import { MOST_PAGES, PAGE_LIMIT } from "./roll.ts";
 
 /** What the walk takes. */
 export interface ChildrenPorts extends Pick<Wire, "ask"> {

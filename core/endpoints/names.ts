@@ -6,7 +6,7 @@ import { nextQuery } from "../wire/link.ts";
 import type { Operation } from "../wire/operation.ts";
 import { refusedAnswer } from "../wire/refusal.ts";
 import { readJson } from "../wire/reply.ts";
-import { MOST_PAGES, type NameKind, openLedger, PAGE_LIMIT } from "./ledger.ts";
+import { MOST_PAGES, type NameKind, openRoll, PAGE_LIMIT } from "./roll.ts";
 
 /** A listing of names that comes in pages. */
 export interface NameListing<T> extends NameKind {
@@ -61,18 +61,18 @@ export async function* listNames<T>(
   const { nouns, subject, tooLarge } = listing;
   const ports = { ...given, tooLarge };
   const { operation, onWarning } = ports;
-  const ledger = openLedger(listing, ports.clean);
+  const roll = openRoll(listing, ports.clean);
   try {
     let page = await firstPage(place, { listing, options }, ports);
     for (let pages = 1;; pages++) {
-      const names = ledger.enter(page.names);
-      const left = (options.limit ?? Infinity) - (ledger.count() - names.length);
+      const names = roll.enter(page.names);
+      const left = (options.limit ?? Infinity) - (roll.count() - names.length);
       const before = operation.left();
       if (names.length > 0) yield listing.entries(names.slice(0, left), page.document);
       operation.extend(before - operation.left());
       if (page.next === undefined) break;
       if (names.length >= left) return false;
-      const stop = ledger.whyStop(page.next) ??
+      const stop = roll.whyStop(page.next) ??
         (pages >= MOST_PAGES ? `the registry sends more than ${MOST_PAGES} pages` : undefined);
       if (stop !== undefined) throw operation.fail("protocol", stop);
       const asked = await askPage(place, withQuery(page.from, page.next), ports);
@@ -84,12 +84,12 @@ export async function* listNames<T>(
           "one; a proxy in between may have cut the list. --page-size asks otherwise",
       );
     }
-    return ledger.count() <= (options.limit ?? Infinity);
+    return roll.count() <= (options.limit ?? Infinity);
   } catch (error) {
-    if (ledger.count() === 0 || !(error instanceof RegistryError)) throw error;
-    throw operation.incomplete(error, `${ledger.count()} ${nouns}`);
+    if (roll.count() === 0 || !(error instanceof RegistryError)) throw error;
+    throw operation.incomplete(error, `${roll.count()} ${nouns}`);
   } finally {
-    const skipped = ledger.skipped();
+    const skipped = roll.skipped();
     if (skipped !== "") {
       onWarning(`${subject}: left out of the list: ${skipped}`);
     }

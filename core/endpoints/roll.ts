@@ -20,7 +20,7 @@ export interface NameKind {
 }
 
 /** What a listing has seen: to leave out what is no name, and to notice when it goes in circles. */
-export interface Ledger {
+export interface Roll {
   /** The new names among a page's entries. */
   enter(entries: readonly unknown[]): string[];
   /** Why the page with this query must not be asked for, if it must not. */
@@ -31,11 +31,11 @@ export interface Ledger {
   skipped(): string;
 }
 
-/** Opens the ledger of a listing of `nouns`, each of which `isName` knows. */
-export function openLedger(
+/** Opens the roll of a listing of `nouns`, each of which `isName` knows. */
+export function openRoll(
   { nouns, isName }: NameKind,
   clean: (text: string, limit: number) => string,
-): Ledger {
+): Roll {
   const seen = new Set<string>();
   const queries = new Set<string>();
   const left = { empty: 0, digests: 0, invalid: 0 };
