@@ -1,3 +1,4 @@
+import { RegistryError } from "../errors.ts";
 import type { Repository } from "../names/reference.ts";
 import { together } from "../together.ts";
 import type { Asked } from "../wire/ask.ts";
@@ -24,7 +25,11 @@ interface Folder {
   readonly isRepository: boolean;
   /** The names below it. */
   readonly children: readonly Repository[];
+  /** Why nobody knows. */
+  readonly failure?: RegistryError;
 }
+
+const NOTHING: Folder = { isRepository: false, children: [] };
 
 /**
  * Walks through the repositories of a namespace, level by level, where the list of tags of a name tells which
@@ -53,15 +58,26 @@ export async function* listChildren(
     }
     const folders = await together(level, readFolder, stop);
     yield level.filter((_, at) => folders[at]?.isRepository);
+    const failure = folders.find(({ failure }) => failure !== undefined)?.failure;
+    if (failure !== undefined) throw failure;
     level = folders.flatMap(({ children }) => children);
   }
   return true;
 
+  /** What one name fails with is told once the others of its level are. */
   async function readFolder(name: Repository): Promise<Folder> {
-    const asked = await look(place, name, ports);
-    const { value } = asked.answer;
-    if (value === undefined) throw refusedAnswer(place, asked, operation);
-    return folderOf(name, value);
+    try {
+      const asked = await look(place, name, ports);
+      const { value, status } = asked.answer;
+      // It is gone since.
+      if (status === 404) return NOTHING;
+      if (value === undefined) throw refusedAnswer(place, asked, operation);
+      return folderOf(name, value);
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      const reason = `what is below ${name} cannot be read: ${operation.reasonOf(error)}`;
+      return { ...NOTHING, failure: operation.fail("incomplete", reason, error.facts, error) };
+    }
   }
 }
 

@@ -82,8 +82,9 @@ export function createKeyring(
       lookUp({ adapter, registry: host }),
     ]);
     const credentials = own ?? ours;
-    // A source that does not look at the host gives what is meant for the registry.
-    const isOwn = own !== undefined && (ours === undefined || own.source !== ours.source);
+    // A source that does not look at the host gives what is meant for the registry, if not the very same.
+    const isOwn = own !== undefined && (ours === undefined || own.source !== ours.source ||
+      ("registryToken" in own && !("registryToken" in ours)));
     return credentials &&
       shared(`api ${host}`, credentials, () => wrapForApi(credentials, isOwn, api));
   }

@@ -4,15 +4,15 @@ import type { Grant, Login, Place } from "./grant.ts";
 import type { Operation } from "./operation.ts";
 import type { Answer } from "./question.ts";
 
-/** How to log in, by the flags of the end that it is for. */
-function logIn({ side }: Operation): string {
-  const end = side === undefined ? "" : side === "source" ? "src-" : "dest-";
-  return `portolan login keeps one, --${end}username with --${end}password-stdin gives one`;
+/** How to log in. The flags of one end of a copy are not known here. */
+function logIn({ registry }: Place, { side }: Operation): string {
+  const stored = `portolan login ${registry} keeps one`;
+  return side === undefined ? `${stored}, --username with --password-stdin gives one` : stored;
 }
 
-function looksTheSame(operation: Operation): string {
+function looksTheSame(place: Place, operation: Operation): string {
   return "Check the spelling. A private repository looks the same to a reader who may not see it; " +
-    `for a login, ${logIn(operation)}`;
+    `for a login, ${logIn(place, operation)}`;
 }
 
 /** Who asked, for the words of an error. */
@@ -67,10 +67,10 @@ export function refusedToken(
     const reason = `${host} gives no token without a login: ${status}`;
     return operation.fail("unauthorized", reason, {
       ...facts,
-      hint: `A login helps: ${logIn(operation)}`,
+      hint: `A login helps: ${logIn(place, operation)}`,
     });
   }
-  return notFound(status, facts, operation);
+  return notFound(place, status, facts, operation);
 }
 
 /** What was asked for, for the words of an error. */
@@ -98,7 +98,7 @@ export function refusedAnswer(
       return refusedReader(place, { answer, asker }, operation, thing);
     case 404:
       return asker.login === undefined
-        ? notFound(status, facts, operation, thing)
+        ? notFound(place, status, facts, operation, thing)
         : operation.fail("not_found", `no such ${thing}: ${status}`, facts);
     case 405:
     case 501:
@@ -134,7 +134,7 @@ export function refusedWrite(
   if (explained !== undefined) return explained;
   if (asker.login === undefined) {
     const reason = `the registry lets nobody without a login write there: ${status}`;
-    const hint = `A login helps: ${logIn(operation)}`;
+    const hint = `A login helps: ${logIn(place, operation)}`;
     return operation.fail("unauthorized", reason, { ...facts, hint });
   }
   const reason = `the registry does not let ${named(asker.login)} write there: ${status}`;
@@ -168,10 +168,10 @@ function refusedReader(
     const reason = `the registry wants a login: ${status}`;
     return operation.fail("unauthorized", reason, {
       ...facts,
-      hint: `A login helps: ${logIn(operation)}`,
+      hint: `A login helps: ${logIn(place, operation)}`,
     });
   }
-  return notFound(status, facts, operation, thing);
+  return notFound(place, status, facts, operation, thing);
 }
 
 /** Why an anonymous reader who had a login came without it, if so. */
@@ -200,13 +200,14 @@ export function explain(
 }
 
 function notFound(
+  place: Place,
   status: string,
   facts: ErrorFacts,
   operation: Operation,
   thing: Thing = "repository",
 ): RegistryError {
   const reason = `no such ${thing}, or it is private: ${status}`;
-  return operation.fail("not_found", reason, { ...facts, hint: looksTheSame(operation) });
+  return operation.fail("not_found", reason, { ...facts, hint: looksTheSame(place, operation) });
 }
 
 function denied(status: string, facts: ErrorFacts, operation: Operation): RegistryError {

@@ -161,3 +161,13 @@ Deno.test("credentials are looked up once for a registry and its API together", 
   assertWhole(run, TAGS);
   assertEquals(asked.toSorted(), [`docker.io ${REPOSITORY}`, "hub.docker.com undefined"]);
 });
+
+Deno.test("a token for GitHub's API is used beside a password for its registry, without a source's name", async () => {
+  const credentials: CredentialSource = ({ registry }) =>
+    registry === "api.github.com"
+      ? { registryToken: GITHUB_TOKEN }
+      : { username: "me", password: "x y" };
+  const run = await listDetails(ghcr, { content: CONTENT }, { flow: { credentials } });
+  assert(run.asked("api.github.com").length > 0);
+  assertOnlyAt(run, GITHUB_TOKEN, ["https://api.github.com"]);
+});

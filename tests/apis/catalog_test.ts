@@ -68,26 +68,44 @@ Deno.test("artifactRegistry tells of the repositories of a namespace by the name
   assertEquals(run.tags, ["p/r/app", "p/r/tool", "p/r/app/debug", "p/r/deep/er/still"]);
 });
 
-Deno.test("artifactRegistry's namespace that breaks off below is incomplete, and one that is none as before", async () => {
-  const closed = { ...presets.artifactRegistry, catalog: "missing", content: FOLDERS } as const;
-  const cut = await runApi(
+/** What one name answers with, and what comes of the others. */
+const BELOW = [
+  [404, undefined, ["p/r/app", "p/r/deep/er/still"]],
+  [403, "incomplete", ["p/r/app"]],
+  [500, "incomplete", ["p/r/app"]],
+] as const;
+for (const [status, code, names] of BELOW) {
+  Deno.test(`artifactRegistry's namespace in which a name answers with ${status} tells of the others`, async () => {
+    const run = await runApi(
+      (now) =>
+        distribution({
+          ...presets.artifactRegistry,
+          catalog: "missing",
+          content: FOLDERS,
+          now,
+          faults: ({ url }) =>
+            url.includes("/p/r/tool/") || url.includes("/app/debug/")
+              ? new Response("", { status })
+              : undefined,
+        }),
+      (flow) => flow.repositories("us-docker.pkg.dev", "p/r"),
+    );
+    assertEquals(run.tags, names);
+    if (code === undefined) return assertEquals(run.error, undefined);
+    assert(run.error instanceof RegistryError);
+    assertEquals(run.error.code, code);
+    assert(run.error.message.includes("p/r/tool"), run.error.message);
+  });
+}
+
+Deno.test("artifactRegistry's namespace that is none is told as before", async () => {
+  const run = await runApi(
     (now) =>
-      distribution({
-        ...closed,
-        now,
-        faults: ({ url }) =>
-          url.includes("/app/debug/") ? new Response("", { status: 404 }) : undefined,
-      }),
-    (flow) => flow.repositories("us-docker.pkg.dev", "p/r"),
-  );
-  assert(cut.error instanceof RegistryError);
-  assertEquals([cut.error.code, cut.tags.length], ["incomplete", 2]);
-  const none = await runApi(
-    (now) => distribution({ ...closed, now }),
+      distribution({ ...presets.artifactRegistry, catalog: "missing", content: FOLDERS, now }),
     (flow) => flow.repositories("us-docker.pkg.dev", "q"),
   );
-  assert(none.error instanceof RegistryError);
-  assertEquals(none.error.code, "unsupported");
+  assert(run.error instanceof RegistryError);
+  assertEquals(run.error.code, "unsupported");
 });
 
 Deno.test("artifactRegistry tells of its tags in the listing itself", async () => {
