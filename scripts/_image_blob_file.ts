@@ -57,10 +57,21 @@ async function targetOf(path: string): Promise<string> {
     const target = await Deno.realPath(path);
     if ((await Deno.stat(target)).isFile) return target;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return path;
-    throw refused(path, reasonOf(error));
+    if (!(error instanceof Deno.errors.NotFound)) throw refused(path, reasonOf(error));
+    if (!await isLink(path)) return path;
+    // To a pipe, as /dev/stdout perhaps: in its place a file would be put.
+    throw refused(path, "it is a link that leads to no file");
   }
   throw refused(path, "it is there and is no file");
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw refused(path, reasonOf(error));
+  }
 }
 
 /** Removes the parts of `target` that nobody writes: whoever does holds a lock, which ends with the process. */

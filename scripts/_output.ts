@@ -70,6 +70,7 @@ async function writeSome(sink: Sink, bytes: Uint8Array): Promise<number> {
     return await sink.write(bytes);
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new ClosedOutput("Nobody reads the output");
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write the output: ${reason}`, { cause: error });
   }
 }

@@ -90,7 +90,7 @@ async function* fromPlain(
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
   const name = nameOf(target);
-  const operation = chartroom.begin(`list tags of "${name}"`, target, { signal, side });
+  const operation = chartroom.begin(listTagsOf(target, side), target, { signal, side });
   const ports = { ...chartroom, operation, onWarning: chartroom.warn };
   const most = limit ?? Infinity;
   // Of its tags the API may have given some already: then it is not known how many are needed.
@@ -151,4 +151,9 @@ async function* fromApi(
 
 function nameOf({ registry, repository }: Target): string {
   return formatReference({ registry, repository });
+}
+
+/** What a plain listing does, to follow "Cannot". */
+export function listTagsOf(target: Target, side: ErrorFacts["side"]): string {
+  return `list tags of ${side === undefined ? "" : `the ${side} `}"${nameOf(target)}"`;
 }

@@ -3,7 +3,7 @@ import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { type ErrorFacts, RegistryError } from "../errors.ts";
 import { formatReference } from "../names/reference.ts";
 import { findLatest, type FindOptions, type Latest } from "../versions/latest.ts";
-import { listDetailed } from "./detailed.ts";
+import { listDetailed, listTagsOf } from "./detailed.ts";
 import { checkCount } from "./count.ts";
 import type { Chartroom } from "./chartroom.ts";
 
@@ -95,7 +95,7 @@ export function listingVerbs(chartroom: Chartroom): ListingVerbs {
         complete = yield* listDetailed(target, api, wishes, chartroom);
         return;
       }
-      const operation = begin(`list tags of "${name}"`, target, { signal, side });
+      const operation = begin(listTagsOf(target, side), target, { signal, side });
       complete = yield* listTags(target, wishes, { ask, operation, onWarning: warn, clean });
     }
 

@@ -158,6 +158,8 @@ Deno.test({
       await Deno.mkdir(`${folder}/there`);
       await Deno.writeTextFile(`${folder}/there/file`, "old");
       await Deno.symlink("there/file", `${folder}/link`);
+      // As /dev/stdout leads to what no path names.
+      await Deno.symlink("pipe:[1]", `${folder}/dangling`);
       assertEquals((await world.run(blob, ["--output", `${folder}/link`, LAYER])).code, 0);
       assertEquals((await Deno.readFile(`${folder}/there/file`)).length, 300_000);
       assert((await Deno.lstat(`${folder}/link`)).isSymlink);
@@ -165,6 +167,7 @@ Deno.test({
       const refusals = [
         [`${folder}/there`, "it is there and is no file"],
         ["/dev/null", "it is there and is no file"],
+        [`${folder}/dangling`, "it is a link that leads to no file"],
         [`${folder}/none/layer`, "there is no such folder"],
         [`${folder}/there/file/layer`, "Not a directory"],
       ] as const;

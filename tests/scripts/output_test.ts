@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ClosedOutput, openRemarks, openWriter } from "../../scripts/_output.ts";
 
 Deno.test("openWriter() writes everything in order when the sink takes a little at a time", async () => {
@@ -20,7 +20,7 @@ Deno.test("openWriter() throws ClosedOutput when nobody reads", async () => {
   await openRemarks(sink).write("x");
 });
 
-Deno.test("openWriter() passes on other failures, and writes again after one", async () => {
+Deno.test("openWriter() tells of other failures, and writes again after one", async () => {
   const failures: Error[] = [new Deno.errors.NotCapable("no")];
   const writer = openWriter({
     write(bytes) {
@@ -28,7 +28,8 @@ Deno.test("openWriter() passes on other failures, and writes again after one", a
       return failure === undefined ? Promise.resolve(bytes.length) : Promise.reject(failure);
     },
   });
-  await assertRejects(() => writer.write("x"), Deno.errors.NotCapable);
+  const error = await assertRejects(() => writer.write("x"), Error, "Cannot write the output: no");
+  assert(error.cause instanceof Deno.errors.NotCapable);
   await writer.write("y");
 });
 
