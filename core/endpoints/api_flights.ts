@@ -1,7 +1,7 @@
 import type { ApiPage } from "../adapter.ts";
 
-/** Pages under way at once. */
-const MOST_AHEAD = 8;
+/** Pages asked for ahead: the gate lets through half of them at once, and the next as soon as one has come. */
+const MOST_AHEAD = 16;
 
 /** What an API's rate allows. */
 export interface Quota {

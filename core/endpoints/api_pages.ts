@@ -7,6 +7,7 @@ import type { Operation } from "../wire/operation.ts";
 import { readBytes } from "../wire/reply.ts";
 import type { Answer } from "../wire/question.ts";
 import type { Reply } from "../wire/transport.ts";
+import { turn } from "../system/clock.ts";
 import { apiChecks } from "./api_checks.ts";
 import { type Flights, openFlights, type Quota } from "./api_flights.ts";
 import { type ApiOutcome, type ApiWatch, type Named, openWatch } from "./api_watch.ts";
@@ -162,8 +163,13 @@ async function ask<T extends Named>(
   { api, listing, number, cursor }: Wanted<T>,
   { askApi, operation, optional, quota }: PagePorts,
 ): Promise<Answer<ApiPage<T> | undefined>> {
-  const read = async (reply: Reply): Promise<ApiPage<T> | undefined> =>
-    listing.read(decodeJsonList(await readBytes(PAGE_LIMIT)(reply)), apiChecks);
+  async function read(reply: Reply, free?: () => void): Promise<ApiPage<T> | undefined> {
+    const bytes = await readBytes(PAGE_LIMIT)(reply);
+    free?.();
+    // The next question goes out before this answer is taken apart: that takes longer than to send it.
+    await turn();
+    return listing.read(decodeJsonList(bytes), apiChecks);
+  }
   const matter = { api, path: listing.page(number, cursor), read, optional };
   const answer = await askApi(place, matter, operation);
   const left = answer.headers.get("x-ratelimit-remaining") ?? "";

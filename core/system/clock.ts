@@ -34,3 +34,8 @@ export const systemClock: Clock = {
     });
   },
 };
+
+/** Lets what was begun before get under way. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}

@@ -5,8 +5,11 @@ import type { Reply } from "./transport.ts";
 /** Bytes kept of an answer that is an error. */
 const ERROR_BODY = 64 * 1024;
 
-/** Makes something of a good answer. What it throws as a {@linkcode Setback} or `NotJson` is tried again. */
-export type Reader<T> = (reply: Reply) => Promise<T>;
+/**
+ * Makes something of a good answer. What it throws as a {@linkcode Setback} or `NotJson` is tried again. It may
+ * call `free` once all has come, where it then has much to do: others need not wait for that.
+ */
+export type Reader<T> = (reply: Reply, free?: () => void) => Promise<T>;
 
 /** Reads the whole body, of at most `limit` bytes after decoding; `hint` helps where it has more. */
 export function readBytes(limit: number, hint?: string): Reader<Uint8Array> {

@@ -106,7 +106,7 @@ export function createSender(ports: {
         });
         const { status } = reply;
         if (status < 300 || status >= 400 || question.redirects === "told") {
-          return await judge(reply, url, question, attempt);
+          return await judge(reply, { url, question, attempt, leave });
         }
         await readError(reply);
         if (!isRepeatable(question, status)) {
@@ -151,20 +151,23 @@ export function createSender(ports: {
 
   async function judge<T>(
     reply: Reply,
-    url: URL,
-    question: Question<T>,
-    attempts: number,
+    { url, question, attempt: attempts, leave }: {
+      readonly url: URL;
+      readonly question: Question<T>;
+      readonly attempt: number;
+      readonly leave: () => void;
+    },
   ): Promise<Answer<T> | Trouble> {
     const { status, headers } = reply;
     const isGood = status >= 200 && status < 300;
-    const value = isGood ? await question.read(reply) : undefined;
+    if (isGood) heed(resetOf(headers, clock.wall()), laneOf(question, url.host));
+    const value = isGood ? await question.read(reply, leave) : undefined;
     const body = isGood ? new Uint8Array() : await readError(reply);
     if (status === 401 && url.origin !== question.url.origin) {
       throw new Refused(`${url.host}, to which it redirects, wants a login of its own`);
     }
     const diagnostics = diagnose(body).map((line) => transport.clean(line, 300));
     const wait = isGood ? undefined : waitOf(headers, clock.wall());
-    if (isGood) heed(resetOf(headers, clock.wall()), laneOf(question, url.host));
     if (isPassing(status, wait) || (status >= 500 && status !== 501)) {
       const page = isHtml(body) ? " with a web page: a proxy in between?" : "";
       return {
