@@ -8,11 +8,18 @@ import type { Arguments } from "./_options.ts";
 export async function tellCopyPulls(
   args: Arguments,
   { stderr }: Context,
-  source: Target | undefined,
+  { source, readsEach }: {
+    readonly source: Target | undefined;
+    /** Whether manifests of tags are read that are at the destination already. */
+    readonly readsEach: boolean;
+  },
 ): Promise<void> {
   if (source?.adapter.pulls !== "counted" || args.has("quiet")) return;
   const rule = `${source.adapter.title} counts each manifest that is read as a pull`;
-  const cost = "1 for each tag that is not at the destination yet, and 1 more for each platform";
+  const absent = "not at the destination yet";
+  const cost = readsEach
+    ? `1 for each tag, and 1 more for each platform of those that are ${absent}`
+    : `1 for each tag that is ${absent}, and 1 more for each platform`;
   await stderr.write(`portolan: ${rule}: ${cost}\n`);
 }
 

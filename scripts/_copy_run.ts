@@ -17,7 +17,7 @@ import {
   type Passage,
   type PlannedPassage,
 } from "./_copy_print.ts";
-import { openCopyProgress } from "./_copy_progress.ts";
+import { type CopyProgress, openCopyProgress } from "./_copy_progress.ts";
 import { type CopyTally, formatTotals } from "./_copy_tally.ts";
 import { exitCode } from "./_exit.ts";
 import { inOrder, type Turn } from "./_in_order.ts";
@@ -52,6 +52,18 @@ export interface CopyPorts {
   readonly usage: string;
 }
 
+/** What one run shares with all its images. */
+interface CopyRun {
+  /** Stops all of them. */
+  readonly signal: AbortSignal;
+  /** Prints, and never throws. */
+  readonly print: (text: string) => Promise<void>;
+  /** How far they are. */
+  readonly progress: CopyProgress;
+  /** What a dry run has found so far. */
+  readonly planned: PlannedPassage[];
+}
+
 /**
  * Copies images, a few at once; what they print comes in their order. A failure is reported, and the others
  * go on, unless requests have run out.
@@ -60,34 +72,67 @@ export interface CopyPorts {
  */
 export async function copyAll(
   passages: readonly Passage[],
-  { isJson, platforms, referrers, refreshReferrers, ...options }: CopyWishes,
-  { args, context, flow, tally, show, isCounted, usage }: CopyPorts,
+  wishes: CopyWishes,
+  ports: CopyPorts,
 ): Promise<number> {
-  const { stderr } = context;
-  const isDryRun = options.dryRun === true;
+  const { args, context, tally, show, usage } = ports;
+  const { isJson, maxRequests } = wishes;
   const halt = new AbortController();
   const signal = AbortSignal.any([context.signal, halt.signal]);
-  const copies = flow.copies(options);
+  const print = openPrinter(context, halt);
   const progress = openCopyProgress(show, passages.length);
-  const tellDocker = dockerTeller(args, context);
+  const run: CopyRun = { signal, print, progress, planned: [] };
+  const copyOne = openCopies(wishes, ports, run);
   const tellFailure = failureTeller(context, { isJson, usage, several: passages.length > 1 });
   // A few at once may spend all requests on reading, and bring nothing, however often they are begun.
-  const atOnce = options.maxRequests === undefined ? AT_ONCE : 1;
-  const planned: PlannedPassage[] = [];
+  const atOnce = maxRequests === undefined ? AT_ONCE : 1;
   const codes: number[] = [];
   let isSpent = false;
   let left = 0;
 
-  /** Where nobody reads any more, the work goes on; where what is printed is lost, it ends. Never throws. */
-  async function print(text: string): Promise<void> {
+  async function reported(passage: Passage, turn: Turn): Promise<void> {
+    if (isSpent) {
+      left++;
+      tally.countTag("failed");
+      return;
+    }
     try {
-      await context.stdout.write(text);
+      await copyOne(passage, turn);
     } catch (error) {
-      if (!(error instanceof ClosedOutput) && !signal.aborted) halt.abort(error);
+      signal.throwIfAborted();
+      tally.countTag("failed");
+      isSpent ||= args.has("max-requests") && isIncomplete(error);
+      await turn.take(async () => void codes.push(await tellFailure(error, passage)));
+    } finally {
+      progress.onEnd();
     }
   }
 
-  async function copyOne(passage: Passage, turn: Turn): Promise<void> {
+  try {
+    await inOrder(passages, reported, { atOnce, halt });
+  } catch (error) {
+    if (context.signal.aborted) await tellBreak(passages, wishes, ports);
+    throw error;
+  }
+  if (left > 0) {
+    await context.stderr.write(`portolan: ${left} more were not begun: no requests are left\n`);
+  }
+  await printSum(wishes, ports, run);
+  halt.signal.throwIfAborted();
+  return codeOf(codes, passages.length - left);
+}
+
+/** Opens copies that share what they know: each tells of itself in its turn. */
+function openCopies(
+  { isJson, platforms, referrers, refreshReferrers, ...options }: CopyWishes,
+  { args, context, flow, tally, isCounted }: CopyPorts,
+  { signal, print, progress, planned }: CopyRun,
+): (passage: Passage, turn: Turn) => Promise<void> {
+  const isDryRun = options.dryRun === true;
+  const copies = flow.copies(options);
+  const tellDocker = dockerTeller(args, context);
+
+  return async function copyOne(passage: Passage, turn: Turn): Promise<void> {
     const records: Promise<void>[] = [];
     let isDocker = false;
     const result = await copies.copy(passage.from, passage.to, {
@@ -112,43 +157,41 @@ export async function copyAll(
       await tellSmaller(args, context, { ...result, source: passage.source });
       if (isDocker) await tellDocker(passage.to);
     });
-  }
+  };
+}
 
-  async function reported(passage: Passage, turn: Turn): Promise<void> {
-    if (isSpent) {
-      left++;
-      tally.countTag("failed");
-      return;
-    }
+/** Where nobody reads any more, the work goes on; where what is printed is lost, it ends. */
+function openPrinter({ stdout, signal }: Context, halt: AbortController): CopyRun["print"] {
+  return async (text: string): Promise<void> => {
     try {
-      await copyOne(passage, turn);
+      await stdout.write(text);
     } catch (error) {
-      signal.throwIfAborted();
-      tally.countTag("failed");
-      isSpent ||= args.has("max-requests") && isIncomplete(error);
-      await turn.take(async () => void codes.push(await tellFailure(error, passage)));
-    } finally {
-      progress.onEnd();
+      const isStopped = signal.aborted || halt.signal.aborted;
+      if (!(error instanceof ClosedOutput) && !isStopped) halt.abort(error);
     }
-  }
+  };
+}
 
-  try {
-    await inOrder(passages, reported, { atOnce, halt });
-  } catch (error) {
-    const destination = isDryRun ? undefined : passages[0]?.to;
-    if (context.signal.aborted && isJson) {
-      await stderr.write(formatInterrupted(destination, tally.totals()));
-    } else if (context.signal.aborted) await tellInterrupted(args, context, destination);
-    throw error;
-  }
-  if (left > 0) await stderr.write(`portolan: ${left} more were not begun: no requests are left\n`);
+async function tellBreak(
+  [first]: readonly Passage[],
+  { isJson, dryRun }: CopyWishes,
+  { args, context, tally }: CopyPorts,
+): Promise<void> {
+  const destination = dryRun ? undefined : first?.to;
+  if (!isJson) return await tellInterrupted(args, context, destination);
+  await context.stderr.write(formatInterrupted(destination, tally.totals()));
+}
+
+async function printSum(
+  { isJson, dryRun }: CopyWishes,
+  { args, context, tally, isCounted }: CopyPorts,
+  { print, planned }: CopyRun,
+): Promise<void> {
   const totals = tally.totals();
-  const requests = isDryRun ? requestsOf(planned) : undefined;
+  const requests = dryRun ? requestsOf(planned) : undefined;
   if (isJson) await print(formatSummary(totals, requests));
-  else if (isDryRun && planned.length > 0) await print(formatPlans(planned, isCounted));
-  if (!isJson && !args.has("quiet")) await stderr.write(formatTotals(totals, requests));
-  halt.signal.throwIfAborted();
-  return codeOf(codes, passages.length - left);
+  else if (dryRun && planned.length > 0) await print(formatPlans(planned, isCounted));
+  if (!isJson && !args.has("quiet")) await context.stderr.write(formatTotals(totals, requests));
 }
 
 function requestsOf(planned: readonly PlannedPassage[]): number {

@@ -1,6 +1,13 @@
 import { parseReference } from "../mod.ts";
 import { patternOf, rangeOf } from "./_plan_regex.ts";
-import { type PlanText, planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
+import {
+  type PlanText,
+  planText,
+  shownEnd,
+  tableOf,
+  textsOf,
+  type WrittenEntry,
+} from "./_plan_text.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** Keys without a counterpart, and what stands in for them. */
@@ -64,7 +71,7 @@ export function fromRegsync(value: unknown): PlanText {
 }
 
 function credentialNotes({ registry, tls }: Table): readonly string[] {
-  const name = String(registry);
+  const name = shownEnd(String(registry));
   const notes = [`creds: not carried over: portolan login ${name}`];
   if (tls === "disabled") notes.push(`creds: ${name} has no TLS: --plain-http ${name}`);
   if (tls === "insecure") notes.push(`creds: ${name} is not verified: --ca FILE makes it so`);
@@ -79,7 +86,7 @@ function unread(table: Table): readonly string[] {
 
 function entriesOf(entry: Table, defaults: Table): readonly WrittenEntry[] {
   const { source, target, type = "repository" } = entry;
-  const name = `${String(source)} to ${String(target)}`;
+  const name = `${shownEnd(String(source))} to ${shownEnd(String(target))}`;
   const problem = whyNot(String(source), String(target), String(type)) ??
     whyNoPlatforms(entry) ?? whyNoPlatforms(defaults);
   const notes = unread(entry);

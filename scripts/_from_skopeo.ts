@@ -1,5 +1,12 @@
 import { patternOf, rangeOf } from "./_plan_regex.ts";
-import { type PlanText, planText, tableOf, textsOf, type WrittenEntry } from "./_plan_text.ts";
+import {
+  type PlanText,
+  planText,
+  shownEnd,
+  tableOf,
+  textsOf,
+  type WrittenEntry,
+} from "./_plan_text.ts";
 import { UsageError } from "./_usage_error.ts";
 
 const KNOWN: readonly string[] = [
@@ -52,7 +59,7 @@ function entriesOf(registry: string, table: Table): readonly WrittenEntry[] {
     ...Object.entries(tableOf(table["images-by-semver"]) ?? {})
       .map(([image, range]) => entryOfRange(`${registry}/${image}`, String(range))),
   ];
-  const notes = notesOf(registry, table);
+  const notes = notesOf(shownEnd(registry), table);
   return notes.length === 0 ? entries : [{ fields: {}, notes }, ...entries];
 }
 
@@ -74,11 +81,13 @@ function notesOf(registry: string, table: Table): readonly string[] {
 function entryOfTags(source: string, names: readonly string[] | undefined): WrittenEntry {
   if (names === undefined) {
     const reason = "its tags are not all text: write them in quotes";
-    return { fields: {}, notes: [], leftOut: [`${source}: ${reason}`] };
+    return { fields: {}, notes: [], leftOut: [`${shownEnd(source)}: ${reason}`] };
   }
   const digests = names.filter((name) => name.includes(":"));
   const tags = names.filter((name) => !name.includes(":"));
-  const leftOut = digests.map((digest) => `${source}@${digest}: a digest alone is not mirrored`);
+  const leftOut = digests.map((digest) =>
+    `${shownEnd(source)}@${digest}: a digest alone is not mirrored`
+  );
   if (tags.length === 0 && digests.length > 0) return { fields: {}, notes: [], leftOut };
   return { fields: { source, include: tags.length === 0 ? undefined : tags }, notes: [], leftOut };
 }
@@ -87,12 +96,12 @@ function entryOfRegex(source: string, regex: string): WrittenEntry {
   const include = patternOf(regex, false);
   if (include !== undefined) return { fields: { source, include }, notes: [] };
   const reason = `the regular expression ${regex} is not read here: write another`;
-  return { fields: {}, notes: [], leftOut: [`${source}: ${reason}`] };
+  return { fields: {}, notes: [], leftOut: [`${shownEnd(source)}: ${reason}`] };
 }
 
 function entryOfRange(source: string, text: string): WrittenEntry {
   const range = rangeOf(text);
   if (range !== undefined) return { fields: { source, range }, notes: [] };
   const reason = `the range ${text} is not read here: write another`;
-  return { fields: {}, notes: [], leftOut: [`${source}: ${reason}`] };
+  return { fields: {}, notes: [], leftOut: [`${shownEnd(source)}: ${reason}`] };
 }

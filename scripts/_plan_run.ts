@@ -8,6 +8,7 @@ import {
   type PlanJob,
   RegistryError,
   type RepositoryReport,
+  type TagFate,
 } from "../mod.ts";
 import type { Context } from "./_command.ts";
 import { tellInterrupted } from "./_copy_notes.ts";
@@ -27,10 +28,15 @@ import {
 import { asciiJson } from "./_json.ts";
 import { fullName } from "./_tag_format.ts";
 
+/** What a dry run leaves to do. */
+const PLANNED: readonly TagFate[] = ["to copy", "to delete"];
+
 /** What was asked for. */
 export interface MirrorQuestion {
   /** What is mirrored. */
   readonly plan: MirrorPlan;
+  /** Its repositories. */
+  readonly jobs: readonly PlanJob[];
   /** How. */
   readonly options: MirrorOptions;
   /** Where the report goes. */
@@ -49,8 +55,6 @@ export interface MirrorRunPorts {
   readonly context: Context;
   /** The way to registries. */
   readonly flow: Flow;
-  /** The plan's repositories. */
-  readonly jobs: readonly PlanJob[];
   /** What is added up, requests by the caller. */
   readonly tally: CopyTally;
   /** Shows how far it is. */
@@ -105,7 +109,7 @@ export async function carryOut(question: MirrorQuestion, ports: MirrorRunPorts):
   else if (!isQuiet) {
     const totals = tally.totals();
     const traffic = options.dryRun
-      ? formatDryTotals(ended, totals, pullsOf(ended, ports))
+      ? formatDryTotals(ended, totals, pullsOf(ended, question))
       : formatTraffic(ended, totals);
     await context.stderr.write(formatSummary(ended) + traffic);
   }
@@ -153,8 +157,8 @@ async function tell(
 
 /** Says what is left of a run that was interrupted, and how to go on. */
 async function tellWayOn(
-  { options, file, isJson, isQuiet }: MirrorQuestion,
-  { args, context, jobs }: MirrorRunPorts,
+  { jobs, options, file, isJson, isQuiet }: MirrorQuestion,
+  { args, context }: MirrorRunPorts,
 ): Promise<void> {
   if (options.dryRun) return;
   await tellInterrupted(args, context, jobs[0]?.to);
@@ -176,7 +180,8 @@ function whatIsLeft(
 ): RegistryError | undefined {
   const tags = ended.flatMap(({ tags }) => tags)
     .filter(({ fate, error }) => fate === "failed" && error === undefined).length;
-  const others = repositories.filter((each) => !each.done && !ended.includes(each)).length;
+  const others =
+    repositories.filter((each) => !each.done && (!ended.includes(each) || isCutShort(each))).length;
   if (tags + others === 0) return undefined;
   const reason = `it takes more than ${options.maxRequests} requests`;
   const message = `Cannot mirror all of the plan: ${reason}: ` +
@@ -184,8 +189,15 @@ function whatIsLeft(
   return new RegistryError("incomplete", message, { hint: wayOn(file) });
 }
 
+/** Whether nothing else tells why a repository is not done. */
+function isCutShort(repository: RepositoryReport): boolean {
+  const { tags, unpruned } = repository;
+  if (failuresOf(repository).length > 0 || tags.some(({ fate }) => fate === "failed")) return false;
+  return unpruned !== undefined || !tags.some(({ fate }) => PLANNED.includes(fate));
+}
+
 /** Pulls that a run would take at least: one for each tag that is not there. */
-function pullsOf(ended: readonly RepositoryReport[], { jobs }: MirrorRunPorts): number {
+function pullsOf(ended: readonly RepositoryReport[], { jobs }: MirrorQuestion): number {
   const counting = new Set(
     jobs.filter(({ source }) => source.adapter.pulls === "counted")
       .map(({ source }) => fullName(source)),

@@ -1,4 +1,5 @@
-import { printable, readPlan } from "../mod.ts";
+import { parseReference, printable, readPlan } from "../mod.ts";
+import { withoutSecret } from "./_host.ts";
 
 /** A value of an entry. */
 export type PlanValue = string | number | boolean | readonly string[];
@@ -57,9 +58,20 @@ function unlessRefused(entry: WrittenEntry, defaults: WrittenEntry["fields"]): W
   if (said.length === 0) return entry;
   const { problems: [problem] } = readPlan({ defaults, mirror: [Object.fromEntries(said)] });
   if (problem === undefined) return entry;
-  const name = [fields.source, fields.target].filter((end) => end !== undefined).join(" to ");
+  const ends = [fields.source, fields.target].filter((end) => end !== undefined);
+  const name = ends.map((end) => shownEnd(String(end))).join(" to ");
   const refused = `${name}: ${problem.path.at(-1)}: ${problem.message}`;
   return { fields: {}, notes, leftOut: [...leftOut, refused] };
+}
+
+/** A reference as it may be printed; what is none may have a password. */
+export function shownEnd(text: string): string {
+  try {
+    parseReference(text);
+    return text;
+  } catch {
+    return withoutSecret(text);
+  }
 }
 
 /** A table of a file that was read; undefined for anything else. */

@@ -129,7 +129,7 @@ function rowsOf({ target, tags }: TagList): PlotRows {
     throw new RegistryError("not_found", `${cannot}: there is no such tag`, facts);
   }
   const reason = `no date is known of any of its ${tags.length} tags`;
-  const built = "--details looks into the images for when they were built";
+  const built = "--details with --max-requests N looks into images for when they were built";
   const hint = adapter.noApi === undefined ? built : `${adapter.noApi}; ${built}`;
   throw new RegistryError("incomplete", `${cannot}: ${reason}`, { ...facts, hint });
 }

@@ -96,7 +96,8 @@ async function run(args: Arguments, context: Context): Promise<number> {
       ? await passagesOfAll(ends, { args, context, flow })
       : [await passageOf(ends, flow)];
     const source = targetOf(ends.source, flow);
-    await tellCopyPulls(args, context, source);
+    const readsEach = args.has("platform") || args.has("refresh-referrers");
+    await tellCopyPulls(args, context, { source, readsEach });
     const isCounted = source?.adapter.pulls === "counted";
     return await copyAll(passages, wishes, {
       args,

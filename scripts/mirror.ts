@@ -79,12 +79,16 @@ async function run(args: Arguments, context: Context): Promise<number> {
       }),
   };
   return await withProgress(args, machine, async (context, show) => {
-    const jobs = planJobs(question.plan, context.open({}).locate, question.options.shard);
+    const { jobs } = question;
+    await tellUnnamed(question, context);
     const flow = await openConnection(args, context, jobs.flatMap(({ from, to }) => [from, to]));
+    const { plan, options } = question;
+    const readsEach = options.refreshReferrers === true ||
+      (plan.name === undefined && jobs.some(({ platforms }) => platforms !== undefined));
     for (const source of new Map(jobs.map(({ source }) => [source.registry, source])).values()) {
-      await tellCopyPulls(args, context, source);
+      await tellCopyPulls(args, context, { source, readsEach });
     }
-    return await carryOut(question, { args, context, flow, jobs, tally, show });
+    return await carryOut(question, { args, context, flow, tally, show });
   });
 }
 
@@ -103,19 +107,31 @@ async function readQuestion(args: Arguments, context: Context): Promise<MirrorQu
   };
   const file = args.one("report");
   if (file !== undefined) await refuseToReplace(path, file);
-  const { stdin, stderr, open } = context;
-  const { locate } = open({});
+  const { stdin, stderr } = context;
+  const { locate } = context.open({});
   const plan = await readPlanFile(path, { stdin, stderr, locate, isJson: args.has("json") });
   const earlier = args.one("resume");
   const resume = earlier === undefined ? undefined : await readReportFile(earlier, plan, context);
   const dryRun = args.has("dry-run");
   return {
     plan,
+    jobs: planJobs(plan, locate, shard),
     options: { ...limits, dryRun, shard, resume, signal: context.signal },
     file,
     isJson: args.has("json"),
     isQuiet: args.has("quiet"),
   };
+}
+
+/** Of a smaller index nothing but the plan's list says what it was made from. */
+async function tellUnnamed(
+  { plan, jobs, isQuiet }: MirrorQuestion,
+  { stderr }: Context,
+): Promise<void> {
+  if (isQuiet || plan.name !== undefined) return;
+  if (jobs.every(({ platforms }) => platforms === undefined)) return;
+  const cost = "platforms without a name of the plan: each run reads the manifest of every tag";
+  await stderr.write(`portolan: ${cost}; write name: NAME at its top, and it knows what it made\n`);
 }
 
 function readShard(args: Arguments): Shard | undefined {

@@ -13,8 +13,12 @@ export type Archives = Map<string, ArchiveWriter>;
 
 /** A tar of a layout that several copies write, one file at a time. */
 export interface ArchiveWriter {
-  /** A copy begins to write: what is written is kept until all have ended. */
-  begin(): Promise<void>;
+  /**
+   * A copy begins: what is there, or is written, is kept until all have ended.
+   *
+   * @returns how often it was all dropped before
+   */
+  begin(): number;
   /** The index as it will be. */
   readonly index: Uint8Array;
   /** Bytes of a blob, if it is there. */
@@ -25,12 +29,12 @@ export interface ArchiveWriter {
     content: () => Promise<Content>,
     signal?: AbortSignal,
   ): Promise<Arrival>;
-  /** The manifests of copies that have arrived. */
-  readonly arrived: Set<Digest>;
+  /** The manifests that are there with all that they lead to, and what the index may say of each. */
+  readonly manifests: Map<Digest, NewEntry>;
   /** Makes an entry of the index. */
   name(entry: NewEntry): void;
-  /** A copy has ended. After the last one the archive gets its name, if anything in it has a name. */
-  end(): Promise<void>;
+  /** A copy has ended. After the last one the archive gets its name, if any of them has arrived. */
+  end(end: "arrived" | "failed"): Promise<void>;
 }
 
 /**
@@ -40,10 +44,13 @@ export interface ArchiveWriter {
 export function openWriter(place: LayoutPlace): ArchiveWriter {
   const tar = openTar(place);
   const sizes = new Map<Digest, number>();
+  const manifests = new Map<Digest, NewEntry>();
   let index = EMPTY_INDEX;
+  let hasArrived = false;
   /** Why what it holds is not known any more. */
   let ruin: { readonly error: unknown } | undefined;
   let copies = 0;
+  let drops = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -53,8 +60,11 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
   }
 
   async function finish(): Promise<void> {
-    if (index === EMPTY_INDEX) {
+    if (!hasArrived) {
+      index = EMPTY_INDEX;
       sizes.clear();
+      manifests.clear();
+      drops++;
       return await tar.drop();
     }
     try {
@@ -66,21 +76,20 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
   }
 
   return {
-    async begin(): Promise<void> {
+    begin(): number {
       copies++;
-      await inTurn(async () => {
-        if (ruin !== undefined) throw ruin.error;
-        await tar.open();
-      });
+      return drops;
     },
     get index(): Uint8Array {
       return new TextEncoder().encode(index);
     },
-    arrived: new Set<Digest>(),
+    manifests,
     sizeOf: (digest: Digest) => sizes.get(digest),
     put: ({ digest, size }, content, signal) =>
       inTurn(async () => {
         signal?.throwIfAborted();
+        if (ruin !== undefined) throw ruin.error;
+        await tar.open();
         if (sizes.get(digest) === size) return "present";
         const chunks = verified({ digest, size }, await content(), { place, signal });
         await tar.append(digest, size, chunks);
@@ -90,8 +99,9 @@ export function openWriter(place: LayoutPlace): ArchiveWriter {
     name(entry: NewEntry): void {
       index = withEntry(new TextEncoder().encode(index), entry);
     },
-    async end(): Promise<void> {
+    async end(end: "arrived" | "failed"): Promise<void> {
       copies--;
+      hasArrived ||= end === "arrived";
       await inTurn(async () => {
         if (copies === 0) await finish();
       });

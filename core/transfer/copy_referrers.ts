@@ -50,21 +50,18 @@ async function copyAbout(
   image: Fetched | undefined,
   voyage: Voyage,
 ): Promise<readonly Digest[]> {
-  const { source, target, ledger, stop, signal } = voyage;
-  const errand = { kind: "referrers", source, target, digest: subject, signal } as const;
+  const { source, target, ledger, stop, signal, refreshReferrers: isRefresh } = voyage;
+  const errand = { kind: "referrers", source, target, digest: subject, isRefresh, signal } as const;
   return await ledger.once(errand, async () => {
-    const [entries = []] = await together(
-      [
-        () => source.referrersOf(subject),
-        () => copyCosign(subject, voyage),
-      ],
-      (work) => work(),
-      stop,
-    );
+    let entries: readonly Descriptor[] = [];
+    const look = async () => {
+      entries = await source.referrersOf(subject);
+    };
+    await together([look, () => copyCosign(subject, voyage)], (work) => work(), stop);
     if (entries.length === 0) return [];
     // Some take nothing about what they do not have, and its tag comes last.
     if (subject === image?.digest) await copyAs(undefined, image, "copied", voyage);
-    const isThere = await together(entries, (entry) => copyTree(entry, voyage, 1), stop);
+    const isThere = await together(entries, (entry) => copyTree(entry, voyage, { depth: 1 }), stop);
     // A registry may refuse a list that names what it has not.
     const there = entries.filter((_, at) => isThere[at]);
     await list(subject, there, voyage);
@@ -72,7 +69,7 @@ async function copyAbout(
   });
 }
 
-async function copyCosign(subject: Digest, voyage: Voyage): Promise<readonly Descriptor[]> {
+async function copyCosign(subject: Digest, voyage: Voyage): Promise<void> {
   const { source, target, stop, refreshReferrers = false } = voyage;
 
   async function copyIfThere(tag: Tag): Promise<void> {
@@ -90,7 +87,6 @@ async function copyCosign(subject: Digest, voyage: Voyage): Promise<readonly Des
   }
 
   await together(cosignTags(subject), ({ tag }) => copyIfThere(tag), stop);
-  return [];
 }
 
 /** Keeps the referrers tag of a target that takes no note of subjects itself. */

@@ -1,6 +1,7 @@
 import type { Fetched } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
+import { INDEX_DEPTH } from "../images/index_depth.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { together } from "../together.ts";
@@ -8,9 +9,6 @@ import { copyBlob } from "./copy_blob.ts";
 import type { CopySource } from "./ends.ts";
 import type { CopyFate } from "./progress.ts";
 import type { Voyage } from "./voyage.ts";
-
-/** Indexes within indexes. */
-const MOST_DEPTH = 4;
 
 /**
  * Copies all that a manifest leads to, and then itself, under a tag or its digest alone.
@@ -35,12 +33,13 @@ export async function copyAs(
 /**
  * Copies a manifest that is reached by its digest, with all that it leads to, unless it is there.
  *
+ * @param index what lists it, if it is an index
  * @returns whether it is at the target now: an index may be sparse
  */
 export function copyTree(
   { digest, size, mediaType }: Descriptor,
   voyage: Voyage,
-  depth: number,
+  { depth, index }: { readonly depth: number; readonly index?: Digest },
 ): Promise<boolean> {
   const { source, target, ledger, signal } = voyage;
   const errand = { kind: "manifest", source, target, digest, signal } as const;
@@ -50,7 +49,13 @@ export function copyTree(
       return true;
     }
     const fetched = await readIfThere(source, digest);
-    if (fetched === undefined) return false;
+    if (fetched === undefined) {
+      const fate = `which ${index} lists: the copy lacks it too`;
+      if (index !== undefined) {
+        voyage.onWarning?.(`${source.name} does not have ${digest}, ${fate}`);
+      }
+      return false;
+    }
     await copyParts(fetched, voyage, depth);
     await target.putManifest(digest, fetched);
     voyage.onStep?.({ kind: "manifest", digest, mediaType, size, fate: "copied" });
@@ -70,7 +75,7 @@ async function readIfThere(source: CopySource, digest: Digest): Promise<Fetched 
 
 /** Copies all that a manifest points to. */
 async function copyParts(
-  { manifest }: Fetched,
+  { manifest, digest: index }: Fetched,
   voyage: Voyage,
   depth: number,
 ): Promise<void> {
@@ -80,10 +85,11 @@ async function copyParts(
     await together([...blobs.values()], (blob) => copyBlob(blob, voyage), stop);
     return;
   }
-  if (depth > MOST_DEPTH) {
+  if (depth > INDEX_DEPTH) {
     const message = `Cannot copy from "${source.name}": indexes lie within indexes, more than ` +
-      `${MOST_DEPTH} deep`;
+      `${INDEX_DEPTH} deep`;
     throw new RegistryError("protocol", message, { side: "source" });
   }
-  await together(manifest.manifests, (entry) => copyTree(entry, voyage, depth + 1), stop);
+  const within = { depth: depth + 1, index };
+  await together(manifest.manifests, (entry) => copyTree(entry, voyage, within), stop);
 }

@@ -61,6 +61,8 @@ export interface CopyTarget {
   readonly what: string;
   /** Where it is, if it is in a registry. */
   readonly berth?: Berth;
+  /** How often it has lost what it had: what is known of another life is of no use. @default 0 */
+  readonly life?: number;
   /** The digest that a name points to; undefined where there is none. */
   digestOf(name: Tag | Digest): Promise<Digest | undefined>;
   /** Whether a blob is there. */

@@ -10,9 +10,11 @@ export interface Errand {
   /** Where from. */
   readonly source: Pick<CopySource, "name" | "what">;
   /** Where to. */
-  readonly target: Pick<CopyTarget, "name" | "what">;
+  readonly target: Pick<CopyTarget, "name" | "what" | "life">;
   /** What it is about. */
   readonly digest: Digest;
+  /** Whether what was found before does not count. @default false */
+  readonly isRefresh?: boolean;
   /** Stops whoever asks, though not another who does it. */
   readonly signal: AbortSignal;
 }
@@ -50,8 +52,8 @@ export function openLedger(jobs: number): Ledger {
 
   return {
     async once<T>(errand: Errand, work: () => Promise<T>): Promise<T> {
-      const { kind, target, digest, signal } = errand;
-      const name = `${kind} ${target.name} ${digest}`;
+      const name = nameOf(errand);
+      const { signal } = errand;
       for (;;) {
         const known = done.get(name);
         if (known === undefined) break;
@@ -97,6 +99,12 @@ export function openLedger(jobs: number): Ledger {
       }
     },
   };
+}
+
+/** A blob is the same wherever it is from; what a source has of manifests is its own. */
+function nameOf({ kind, source, target, digest, isRefresh = false }: Errand): string {
+  const from = kind === "blob" ? [] : [source.name, isRefresh];
+  return [kind, target.name, target.life, digest, ...from].join(" ");
 }
 
 /** Another's failure, as the one who waited for it would have told it. */

@@ -1,6 +1,5 @@
 import { RegistryError } from "../errors.ts";
 import type { TagEntry } from "../endpoints/tags.ts";
-import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { fewAtOnce } from "../together.ts";
 import type { SelectOptions } from "../versions/options.ts";
@@ -9,24 +8,18 @@ import {
   type Copied,
   copyStale,
   coursesOf,
-  failureOf,
-  notBegun,
   refreshThere,
   replacedBy,
   type Standing,
 } from "./mirror_copy.ts";
+import { failureOf, notBegun, shortfallIn, shortfallOf } from "./mirror_failures.ts";
 import { foundBy } from "./mirror_found.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
+import { pruneMirror } from "./mirror_prune.ts";
 import { isOwnedTag, type OwnedList, type OwnedTag } from "./owned.ts";
 import { openOwnedBook, type OwnedBook } from "./owned_book.ts";
-import { unwanted, whyNotPrune } from "./prune.ts";
-import { pruneTarget } from "./prune_target.ts";
-import {
-  type ReportedError,
-  reportedError,
-  type RepositoryReport,
-  type TagReport,
-} from "./report.ts";
+import { whyNotPrune } from "./prune.ts";
+import { reportedError, type RepositoryReport, type TagReport } from "./report.ts";
 
 /** Tags of one repository that are asked about or copied at once. */
 const AT_ONCE = 6;
@@ -61,12 +54,15 @@ export async function mirrorRepository(
   ports: MirrorPorts,
 ): Promise<RepositoryReport> {
   const { source } = job;
+  const { maxRequests = Infinity } = ports;
   const nothing = untouched(job);
   try {
     const choice = choose(await ports.source.list(), job.selects);
     const { listed, barren } = choice;
     const selected = choice.selected.length;
     const counted = { ...nothing, listed, selected };
+    // It would spend all of them each time, and what comes after it would never have its turn.
+    if (2 * selected > maxRequests) return { ...counted, tags: choice.selected.map(notBegun) };
     const outcome = selected === 0
       ? counted
       : { ...counted, ...await mirrorTags(choice, job, ports) };
@@ -76,10 +72,7 @@ export async function mirrorRepository(
     const error = new RegistryError("not_found", message, { side: "source" });
     return { ...outcome, done: false, error: reportedError(error) };
   } catch (error) {
-    ports.signal?.throwIfAborted();
-    const told = reportedError(error);
-    if (told === undefined) throw error;
-    return { ...nothing, error: told };
+    return { ...nothing, ...shortfallOf(error, ports) };
   }
 }
 
@@ -107,19 +100,20 @@ async function mirrorTags(
     ? tellStale(stale, book, job)
     : await copyStale(stale, book, platforms, ports);
   const refreshed = refresh && !dryRun ? await refreshThere(there, ports) : [];
-  const unsaved = dryRun || book === undefined ? undefined : await failureIn(async () => {
+  const unsaved = dryRun || book === undefined ? undefined : await shortfallIn(async () => {
     const found = foundBy({ ...choice, there, copied }, book.known);
     await book.save({ ...book.known, tags: copied.owned, found });
   }, ports);
   const brought = [...failures, ...copied.tags, ...refreshed];
   const failed = brought.filter(({ fate }) => fate === "failed").length;
-  const pruning = unsaved === undefined
-    ? await prune({ ...choice, failed, courses: coursesOf(standings, platforms) }, book, job, ports)
-    : { tags: [], error: unsaved };
-  const tags = [...brought, ...pruning.tags];
-  const done = pruning.error === undefined && !tags.some((each) => isOpen(each, job));
+  const courses = coursesOf(standings, platforms);
+  const pruned = unsaved === undefined
+    ? await pruneMirror({ ...choice, failed, courses }, book, job, ports)
+    : { tags: [], ...unsaved };
+  const tags = [...brought, ...pruned.tags];
+  const done = pruned.done && !tags.some((each) => isOpen(each, job));
   const present = there.length - refreshed.length + copied.present.size;
-  return { ...pruning, done, present, tags };
+  return { ...pruned, done, present, tags };
 }
 
 /** Whether a tag leaves something to do; `prune: plan` does not ask for it. */
@@ -196,52 +190,4 @@ function isDone(
   if (platforms === undefined) return there === here;
   const owned = book?.known.tags.get(tag);
   return owned?.digest === here && (owned.from ?? owned.digest) === there;
-}
-
-/** What becomes of the tags that the plan put there and does not want any more. */
-async function prune(
-  { selected, courses, ...counts }: Choice & {
-    readonly failed: number;
-    readonly courses: ReadonlyMap<Tag, Digest>;
-  },
-  book: OwnedBook | undefined,
-  { prune, dryRun }: MirrorJob,
-  ports: MirrorPorts,
-): Promise<Pick<Outcome, "tags" | "unpruned" | "error">> {
-  const { target } = ports;
-  if (prune === false || book === undefined) return { tags: [] };
-  const owned = book.known;
-  const tags = unwanted(owned, new Set(selected));
-  if (tags.length === 0) return { tags: [] };
-  const unpruned = whyNotPrune({ ...counts, selected: selected.length });
-  if (unpruned !== undefined) return { tags: [], unpruned };
-  const onlyTell = dryRun || prune === "plan";
-  let told: readonly TagReport[] = [];
-  const error = await failureIn(async () => {
-    const pruned = await pruneTarget(tags, { owned, selected, courses, target, onlyTell });
-    told = pruned.tags;
-    if (!onlyTell) await book.save(without(owned, pruned.released));
-  }, ports);
-  return error === undefined ? { tags: told } : { tags: told, error };
-}
-
-/** What a registry does wrong meanwhile. What was done before stays in the report. */
-async function failureIn(
-  work: () => Promise<void>,
-  { signal }: MirrorPorts,
-): Promise<ReportedError | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    signal?.throwIfAborted();
-    const told = reportedError(error);
-    if (told === undefined) throw error;
-    return told;
-  }
-}
-
-function without(owned: OwnedList, released: readonly Tag[]): OwnedList {
-  const tags = new Map([...owned.tags].filter(([tag]) => !released.includes(tag)));
-  return { ...owned, tags };
 }

@@ -2,10 +2,11 @@ import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { fewAtOnce } from "../together.ts";
 import type { CopyResult } from "./copy.ts";
+import { failureOf, notBegun } from "./mirror_failures.ts";
 import type { MirrorJob, MirrorPorts } from "./mirror_job.ts";
 import { isOwner, type OwnedTag } from "./owned.ts";
 import type { OwnedBook } from "./owned_book.ts";
-import { reportedError, type TagReport } from "./report.ts";
+import type { TagReport } from "./report.ts";
 
 /** Images of one repository that are copied at once; their blobs wait for each other. */
 const AT_ONCE = 4;
@@ -43,7 +44,7 @@ export async function copyStale(
   ports: MirrorPorts,
 ): Promise<Copied> {
   const { source, isSpent, onTag } = ports;
-  const before: ReadonlyMap<Tag, OwnedTag> = book?.known.tags ?? new Map();
+  const { tags: before = new Map<Tag, OwnedTag>(), found } = book?.known ?? {};
   if (stale.length === 0) return { tags: [], present: new Map(), owned: before };
   const tags = new Map(before);
   for (const standing of stale) {
@@ -69,12 +70,18 @@ export async function copyStale(
 
   function enter(tag: Tag, { digest, sourceDigest, fate }: CopyResult): void {
     if (fate === "present") present.set(tag, digest);
-    // What somebody else put there is not the plan's.
-    if (fate === "present" && !before.has(tag)) tags.delete(tag);
+    if (fate === "present" && !wasPut(tag, digest, sourceDigest)) tags.delete(tag);
     else tags.set(tag, { digest, from: sourceDigest === digest ? undefined : sourceDigest });
   }
 
-  const reports = await fewAtOnce(stale, copy, AT_ONCE);
+  /** Whether the plan put what is there; if a run broke off meanwhile, the list has what it was making it from. */
+  function wasPut(tag: Tag, digest: Digest, sourceDigest: Digest): boolean {
+    const mine = before.get(tag);
+    // Where somebody else had put it before, that run need not have come to putting anything.
+    return isOwner(mine, digest) || (mine?.from === sourceDigest && found?.has(tag) === false);
+  }
+
+  const reports = await fewAtOnce(stale, copy, atOnce(ports));
   return { tags: reports.flat(), present, owned: tags };
 }
 
@@ -91,13 +98,13 @@ export async function refreshThere(
     } catch (error) {
       return [failureOf(tag, error, ports)];
     }
-  }, AT_ONCE);
+  }, atOnce(ports));
   return reports.flat();
 }
 
-/** A tag that there were no requests left for. */
-export function notBegun(tag: Tag): TagReport {
-  return { tag, fate: "failed", reason: "no requests are left" };
+/** Where requests are counted, a few at once may spend all of them on reading, and bring nothing. */
+function atOnce({ isSpent }: MirrorPorts): number {
+  return isSpent === undefined ? AT_ONCE : 1;
 }
 
 /** What a copy replaces that the plan did not put; a plan without a list cannot tell. */
@@ -122,26 +129,12 @@ export function coursesOf(
   return courses;
 }
 
-/** What failed with a tag; what is no failure of a registry is thrown. */
-export function failureOf(
-  tag: Tag,
-  error: unknown,
-  { signal, isSpent }: Pick<MirrorPorts, "signal" | "isSpent">,
-): TagReport {
-  signal?.throwIfAborted();
-  const told = reportedError(error);
-  if (told === undefined) throw error;
-  if (told.code === "incomplete" && isSpent?.()) return notBegun(tag);
-  return { tag, fate: "failed", error: told };
-}
-
 /** What the list says of a tag while it is on its way: the old image is the plan's until the new one is there. */
 function coming(
   { there, here }: Standing,
   mine: OwnedTag | undefined,
   platforms: readonly string[] | undefined,
 ): OwnedTag {
-  const isMine = here !== undefined && (mine?.digest === here || mine?.was === here);
-  const was = isMine ? here : undefined;
+  const was = here !== undefined && isOwner(mine, here) ? here : undefined;
   return platforms === undefined ? { digest: there, was } : { from: there, was };
 }

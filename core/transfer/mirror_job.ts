@@ -29,8 +29,10 @@ export interface MirrorPorts {
   readonly target: MirrorTarget;
   /** Ends it early. */
   readonly signal?: AbortSignal;
-  /** Whether no requests are left: then nothing more is begun. */
+  /** Whether no requests are left: then nothing more is begun. @default they are not counted */
   readonly isSpent?: () => boolean;
+  /** Requests that there were at first. @default Infinity */
+  readonly maxRequests?: number;
   /** Told what a person should know although it is no failure. */
   readonly onWarning?: (message: string) => void;
   /** Told as each tag is dealt with. */

@@ -2,6 +2,7 @@ import { fetchBlob } from "../endpoints/blobs.ts";
 import { deleteManifest } from "../endpoints/manifest_writes.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { RegistryError } from "../errors.ts";
+import { INDEX_DEPTH } from "../images/index_depth.ts";
 import type { Digest } from "../names/digest.ts";
 import { DOCKER_IMAGE, isIndexType, OCI_IMAGE } from "../names/media_type.ts";
 import { formatReference } from "../names/reference.ts";
@@ -15,8 +16,6 @@ import { type RegistryPorts, registryTarget } from "./registry_end.ts";
 
 /** Bytes of a list of owned tags: some 100,000 of them. */
 const OWNED_LIMIT = 16 * 1024 * 1024;
-/** Indexes within indexes. */
-const MOST_DEPTH = 4;
 
 /** A repository of a registry, to be mirrored to. */
 export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget {
@@ -38,8 +37,8 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
     if (mediaType !== undefined && isImageType(mediaType)) return [digest];
     const { manifest } = await manifests.read(written, digest, operation);
     if (manifest.kind !== "index") return [digest];
-    if (depth > MOST_DEPTH) {
-      const reason = `indexes lie within indexes, more than ${MOST_DEPTH} deep`;
+    if (depth > INDEX_DEPTH) {
+      const reason = `indexes lie within indexes, more than ${INDEX_DEPTH} deep`;
       throw operation.fail("protocol", reason);
     }
     const needs: Digest[] = [digest];
@@ -67,9 +66,9 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
     try {
       return await removeWith(deleteScope(place.repository), reference);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isScopeRefused(error)) throw error;
       return await removeWith(writeScope(place.repository), reference).catch((second) => {
-        throw isRefusal(second) ? error : second;
+        throw isScopeRefused(second) ? error : second;
       });
     }
   }
@@ -138,7 +137,7 @@ function isImageType(mediaType: string): boolean {
 }
 
 /** Whether it may be the scope that was refused. */
-function isRefusal(error: unknown): boolean {
+function isScopeRefused(error: unknown): boolean {
   return error instanceof RegistryError &&
     ["unauthorized", "denied", "protocol"].includes(error.code);
 }

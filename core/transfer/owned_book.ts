@@ -57,7 +57,7 @@ export async function openOwnedBook(
         await target.writeOwned(tag, artifact);
         stored = artifact.manifest.digest;
       } catch (error) {
-        if (onRefused === undefined || !isRefusal(error)) throw error;
+        if (onRefused === undefined || !saysNo(error)) throw error;
         isRefused = true;
         onRefused(error);
       }
@@ -94,7 +94,7 @@ function isEmpty({ tags, found }: OwnedList): boolean {
 }
 
 /** Whether the registry has said no, and would say so again. */
-function isRefusal(error: unknown): error is RegistryError {
+function saysNo(error: unknown): error is RegistryError {
   if (!(error instanceof RegistryError) || error.code === "rate_limited") return false;
   const { status = 0 } = error.facts;
   return status >= 400 && status < 500;

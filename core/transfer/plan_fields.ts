@@ -67,15 +67,20 @@ export const PLAN_FIELDS: ReadonlyMap<string, PlanField> = new Map<string, PlanF
   ["prune", { expected: "true, false or plan", read: readPrune }],
 ]);
 
-/** A value as it may be shown in a message. */
+/** A value as it may be shown in a message: what is no reference may have a password before an `@`. */
 export function shownValue(value: unknown): string {
   if (typeof value === "string") {
     const looksAlike = /^-?\d+$/.test(value) ? "the text " : "";
-    return `${looksAlike}"${printable(value, 80)}"`;
+    return `${looksAlike}"${printable(withoutSecret(value), 80)}"`;
   }
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (value === null || value === undefined) return "nothing";
   return typeof value === "object" ? "a table" : String(value);
+}
+
+function withoutSecret(text: string): string {
+  const at = text.lastIndexOf("@");
+  return at < 0 || isReference(text) ? text : "…" + text.slice(at);
 }
 
 /** Text; a number that stands for itself is taken for its digits. */
@@ -151,6 +156,13 @@ function platformFlaw(text: string): string | undefined {
     parsePlatform(text);
     return undefined;
   });
+}
+
+function isReference(text: string): boolean {
+  return readingFlaw(() => {
+    parseReference(text);
+    return undefined;
+  }) === undefined;
 }
 
 function readingFlaw(read: () => string | undefined): string | undefined {

@@ -50,9 +50,9 @@ export function countedBudget(shared: Budget): CountedBudget {
     get left() {
       return shared.left;
     },
-    set left(left: number) {
+    spend(): void {
       spent++;
-      shared.left = left;
+      shared.spend();
     },
     get spent() {
       return spent;

@@ -38,7 +38,7 @@ function byKind(tags: readonly Tag[]): readonly (readonly Tag[])[] {
   const groups = Map.groupBy(tags, tagKind);
   return KINDS.map((kind) => {
     const group = groups.get(kind) ?? [];
-    if (kind !== "channel") return newestFirst(group);
+    if (kind !== "channel") return withShortNames(newestFirst(group));
     return group.toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
   });
 }
@@ -46,4 +46,14 @@ function byKind(tags: readonly Tag[]): readonly (readonly Tag[])[] {
 function newestFirst(tags: readonly Tag[]): readonly Tag[] {
   const keyed = tags.map((tag) => ({ tag, key: orderKey(tag) }));
   return keyed.sort((a, b) => compareKeyed(b.key, b.tag, a.key, a.tag)).map(({ tag }) => tag);
+}
+
+/** Behind each tag what is short for it, as `21.0` and `21` for `21.0.7`: the same image perhaps. */
+function withShortNames(tags: readonly Tag[]): readonly Tag[] {
+  const left = new Set(tags);
+  return tags.flatMap((tag) => {
+    const parts = tag.split(".");
+    const short = parts.map((_, at) => parts.slice(0, parts.length - at).join("."));
+    return short.filter((name): name is Tag => left.delete(name as Tag));
+  });
 }

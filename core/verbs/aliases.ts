@@ -139,8 +139,12 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
   ): Promise<Finding<readonly TagEntry[]>> {
     const tags: TagEntry[] = [];
 
+    /** What the list tells of all its tags need not be asked again. */
+    let isTold = true;
+
     function checkShare(): void {
-      if (tags.length === 0 || budget.left > budget.most / 2) return;
+      const kept = isTold ? 1 : budget.most / 2;
+      if (tags.length === 0 || budget.left > kept) return;
       const reason = `the list takes more than half of ${budget.most} requests`;
       throw operation.fail("incomplete", reason);
     }
@@ -179,7 +183,10 @@ export function aliasVerbs(chartroom: Chartroom): AliasVerbs {
 
     try {
       for await (const page of pages()) {
-        for (const tag of page) tags.push(tag);
+        for (const tag of page) {
+          tags.push(tag);
+          isTold &&= tag.digest !== undefined;
+        }
       }
       return { value: tags };
     } catch (error) {

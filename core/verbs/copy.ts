@@ -186,10 +186,7 @@ export function copyVerbs(chartroom: Chartroom): CopyVerbs & SharedCopies {
       const origin = await openSource(sourceName, { ...ports, listed: options.sourceTags });
       const { source, from } = origin;
       const { target, to } = openTarget(destination, origin, ports);
-      // What an archive has is forgotten with the archive where nothing arrived.
-      const isArchive = parseEndName(destination).kind === "oci-archive";
-      const known = isArchive ? openLedger(jobs) : ledger;
-      const ways = { ledger: known, stop, signal, onWarning: chartroom.warn };
+      const ways = { ledger, stop, signal, onWarning: chartroom.warn };
       const voyage = { ...options, ...ways, source, target, platforms };
       if (!dryRun) return await copyImage(from, to, voyage);
       const { plan, ...ends } = rehearse(source, target, { budget, chunk });

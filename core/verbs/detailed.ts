@@ -62,7 +62,7 @@ export async function* listDetailed(
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const subject = isWhateverAsked(error, api) ? target.registry : nameOf(target);
-    doubt = `${subject}: dates and sizes are missing: ${operation.reasonOf(error)}`;
+    doubt = `${subject}: dates are missing: ${operation.reasonOf(error)}`;
   }
   return yield* fromPlain(target, { ...walk, doubt, lack }, chartroom);
 }

@@ -5,6 +5,7 @@ import { artifactTypeOf } from "../images/artifact_type.ts";
 import { attestedDigest, isAttestation } from "../images/attestation.ts";
 import type { ImageConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
+import { INDEX_DEPTH } from "../images/index_depth.ts";
 import type { Digest } from "../names/digest.ts";
 import { isImageType, isIndexType } from "../names/media_type.ts";
 import type { Platform } from "../names/platform.ts";
@@ -18,8 +19,7 @@ import {
 } from "./platform_image.ts";
 import { together } from "../together.ts";
 
-/** Indexes within indexes, and manifests in all, of one inspection. */
-const MOST_DEPTH = 4;
+/** Manifests in all, of one inspection. */
 const MOST_MANIFESTS = 1000;
 
 /** What is inside of an image: all its platforms, or the one that was asked for. */
@@ -94,8 +94,8 @@ export async function detailsOf(
     entries: readonly Descriptor[],
     depth: number,
   ): Promise<readonly ImageDetails[]> {
-    if (depth > MOST_DEPTH) {
-      throw operation.fail("protocol", `indexes lie within indexes, more than ${MOST_DEPTH} deep`);
+    if (depth > INDEX_DEPTH) {
+      throw operation.fail("protocol", `indexes lie within indexes, more than ${INDEX_DEPTH} deep`);
     }
     const fresh = entries.filter((entry) => {
       const key = keyOf(entry);

@@ -1,5 +1,4 @@
 import type { TagEntry } from "../endpoints/tags.ts";
-import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { fewAtOnce, stopOf } from "../together.ts";
 import type { CopyResult } from "../transfer/copy.ts";
@@ -37,8 +36,8 @@ export interface MirrorOptions
   /** The report of an earlier run: repositories that it has done are passed over. @default none */
   readonly resume?: MirrorReport;
   /**
-   * Requests that all of it may take, those that list tags not counted. What they did not suffice for is not
-   * done in the report, and has no error.
+   * Requests that all of it may take, those that list tags not counted: one repository is then done after the
+   * other. What they did not suffice for is not done in the report, and has no error.
    *
    * @default Infinity
    */
@@ -87,12 +86,12 @@ export function mirrorVerbs(
   function sourceOf(
     job: PlanJob,
     copies: Copies,
-    ports: RegistryPorts,
+    ports: RegistryPorts & { readonly signal: AbortSignal },
     { refreshReferrers, onPlanned, onBytes, onStep }: MirrorOptions,
   ): MirrorSource {
     const { digestOf } = registrySource(job.source, ports);
     const { platforms, referrers } = job;
-    const signal = ports.signal ?? new AbortController().signal;
+    const { signal } = ports;
     let sourceTags: ReadonlySet<string> | undefined;
 
     async function listAll(): Promise<readonly TagEntry[]> {
@@ -107,11 +106,7 @@ export function mirrorVerbs(
       return await copies.copy(from, to, { ...ways, referrers, platforms, anySingle: true });
     }
 
-    return {
-      list: listAll,
-      digestOf: (tag: Tag): Promise<Digest | undefined> => digestOf(tag),
-      copy,
-    };
+    return { list: listAll, digestOf, copy };
   }
 
   async function mirror(plan: MirrorPlan, options: MirrorOptions = {}): Promise<MirrorReport> {
@@ -124,6 +119,7 @@ export function mirrorVerbs(
     }
     const jobs = planJobs(plan, chartroom.locate, shard);
     const budget = budgetOf(options.maxRequests);
+    const isCounted = budget.most !== Infinity;
     const isSpent = () => budget.left <= 0;
     const copies = chartroom.copies({ jobs: most, chunk }, budget);
     const { stop, signal } = stopOf(options.signal);
@@ -155,7 +151,8 @@ export function mirrorVerbs(
         source: sourceOf(job, copies, ports, options),
         target: mirrorTarget(job.target, ports),
         signal,
-        isSpent,
+        isSpent: isCounted ? isSpent : undefined,
+        maxRequests: budget.most,
         onWarning: chartroom.warn,
         onTag: () => onTags?.(++tags),
       });
@@ -163,7 +160,8 @@ export function mirrorVerbs(
       return report;
     }
 
-    const repositories = await fewAtOnce(jobs, carryOut, AT_ONCE);
+    // Several at once may spend all requests on asking, and copy nothing, however often they are begun.
+    const repositories = await fewAtOnce(jobs, carryOut, isCounted ? 1 : AT_ONCE);
     const done = repositories.every((each) => each.done);
     return { format: 1, plan: plan.name, planDigest: digest, done, repositories };
   }

@@ -5,6 +5,7 @@ import { artifactTypeOf } from "../images/artifact_type.ts";
 import { isAttestation } from "../images/attestation.ts";
 import { type ImageConfig, parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
+import { INDEX_DEPTH } from "../images/index_depth.ts";
 import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
 import type { Digest } from "../names/digest.ts";
 import { isImageType, isIndexType } from "../names/media_type.ts";
@@ -15,8 +16,7 @@ import type { Operation } from "../wire/operation.ts";
 
 /** Bytes that an image's config may have. */
 const CONFIG_LIMIT = 8 * 1024 * 1024;
-/** Indexes within indexes, and indexes in all, that are looked through for one platform. */
-const MOST_DEPTH = 4;
+/** Indexes in all that are looked through for one platform. */
 const MOST_INDEXES = 100;
 /** Platforms that an error names. */
 const MOST_NAMES = 40;
@@ -65,7 +65,7 @@ export async function platformEntry(
     const entries = manifests.filter((entry) => !isAttestation(entry));
     seen.push(...entries);
     const chosen = choosePlatform(wanted, entries);
-    if (chosen !== undefined || depth === MOST_DEPTH) return chosen;
+    if (chosen !== undefined || depth === INDEX_DEPTH) return chosen;
     for (const entry of entries) {
       if (!isIndexType(entry.mediaType) || opened.has(entry.digest)) continue;
       opened.add(entry.digest);

@@ -74,6 +74,8 @@ export function openRanking<T extends string | { readonly name: string }>(
       }
       entries.sort(ORDERS[order]);
       if (options.reverse === true) entries.reverse();
+      // Whoever asks for the oldest does not ask for what has no date.
+      if (order === "date") entries.sort(datedFirst);
       for (const { tag } of entries.slice(limit)) leftOut.push({ tag, rule: "limit" });
       return { chosen: entries.slice(0, limit).map(({ tag }) => tag), leftOut };
     },
@@ -108,6 +110,10 @@ const ORDERS: Readonly<Record<Order, (a: Entry<unknown>, b: Entry<unknown>) => n
 function byName(a: Entry<unknown>, b: Entry<unknown>): number {
   if (a.name === b.name) return 0;
   return a.name < b.name ? -1 : 1;
+}
+
+function datedFirst(a: Entry<unknown>, b: Entry<unknown>): number {
+  return Number(a.time === undefined) - Number(b.time === undefined);
 }
 
 /** Newest first; those without a date last. */

@@ -1,23 +1,16 @@
 import type { RegistryApi } from "../adapter.ts";
 import { RegistryError } from "../errors.ts";
 import type { Clock } from "../system/clock.ts";
+import { API_AT_ONCE, createApiLogins, Refusal, refusedLogin } from "./api_login.ts";
 import type { Login, Place } from "./grant.ts";
 import { type Keyring, named } from "./keyring.ts";
 import type { Operation } from "./operation.ts";
-import { type Reader, readJson } from "./reply.ts";
+import type { Reader } from "./reply.ts";
 import type { Routes } from "./route.ts";
-import { Secret } from "./secret.ts";
+import type { Secret } from "./secret.ts";
 import type { Answer } from "./question.ts";
 import type { Sender } from "./send.ts";
-import { isToken } from "./token.ts";
-import { isVerdict } from "./tokens.ts";
 import { waitFor } from "./wait.ts";
-
-/** Bytes that the answer of a login may have. */
-const LOGIN_LIMIT = 128 * 1024;
-
-/** Pages are small, and known to be asked for together by the registries' own web pages. */
-const AT_ONCE = 8;
 
 /** Milliseconds for which an API that did not answer is not asked what can be done without. */
 const SILENT = 180_000;
@@ -47,10 +40,12 @@ export function createAskApi(ports: {
   readonly keyring: Keyring;
   readonly routes: Routes;
   readonly clock: Clock;
+  readonly onWarning: (message: string) => void;
 }): AskApi {
-  const { sender, keyring, routes, clock } = ports;
-  /** What a login was changed for, or is being changed for. */
-  const kept = new Map<Login, Exchange>();
+  const { sender, keyring, routes, clock, onWarning } = ports;
+  const logins = createApiLogins({ sender, routes, clock });
+  /** Until when a login is not tried that could not be changed for a token. */
+  const outages = new Map<Login, number>();
   /** By the API's origin. */
   const silences = new Map<string, Silence>();
 
@@ -85,13 +80,14 @@ export function createAskApi(ports: {
       if (matter.api.login?.required) throw needsLogin(matter.api, operation);
       return await askWith(matter, undefined, operation);
     }
+    if (clock.now() < (outages.get(login) ?? 0)) return await askWith(matter, undefined, operation);
     try {
-      const secret = await secretOf(login, matter, operation);
+      const secret = await logins.secretOf(login, matter, operation);
       const answer = await askWith(matter, secret, operation);
       if (answer.status !== 401) return answer;
       // Such tokens are short-lived: one that is new is asked with once more.
-      if (kept.get(login)?.secret === secret) kept.delete(login);
-      const renewed = await secretOf(login, matter, operation);
+      logins.forget(login, secret);
+      const renewed = await logins.secretOf(login, matter, operation);
       if (renewed !== secret) {
         const again = await askWith(matter, renewed, operation);
         if (again.status !== 401) return again;
@@ -99,9 +95,17 @@ export function createAskApi(ports: {
       throw new Refusal(answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (!login.stored) throw refusedLogin(login, matter.api, error, operation);
-      keyring.spurn(login, { ...place, registry: new URL(matter.api.origin).host });
-      return await askWith(matter, undefined, operation);
+      const registry = new URL(matter.api.origin).host;
+      if (error.cause === undefined) {
+        if (!login.stored) throw refusedLogin(login, matter.api, error, operation);
+        keyring.spurn(login, { registry });
+        return await askWith(matter, undefined, operation);
+      }
+      const answer = await askWith(matter, undefined, operation);
+      if (answer.status === 401) throw error.cause;
+      outages.set(login, clock.now() + SILENT);
+      onWarning(`${registry} cannot use ${named(login)} at the moment: going on without`);
+      return answer;
     }
   }
 
@@ -110,74 +114,9 @@ export function createAskApi(ports: {
     secret: Secret | undefined,
     operation: Operation,
   ): Promise<Answer<T>> {
-    const url = addressOf(api, path);
-    const how = { redirects: "same-origin", atOnce: AT_ONCE } as const;
+    const url = routes.route(new URL(path, api.origin));
+    const how = { redirects: "same-origin", atOnce: API_AT_ONCE } as const;
     return sender.send({ url, read, secret, optional, ...how }, operation);
-  }
-
-  /** However many ask, a login is changed once. */
-  async function secretOf(
-    login: Login,
-    matter: Pick<ApiMatter<unknown>, "api" | "optional">,
-    operation: Operation,
-  ): Promise<Secret> {
-    if (login.secret.scheme !== "Login") return login.secret;
-    for (let known = kept.get(login); known !== undefined; known = kept.get(login)) {
-      try {
-        return await waitFor(known.work, operation, clock);
-      } catch (error) {
-        if (operation.signal?.aborted || operation.left() <= 0) throw error;
-        if (isVerdict(error)) throw operation.adopt(error, known.by);
-        if (error instanceof Refusal) throw error;
-        // Another operation's interruption, or its impatience, is not this one's.
-        if (kept.get(login) === known) kept.delete(login);
-      }
-    }
-    const begun: Exchange = { work: exchange(login, matter, operation), by: operation };
-    kept.set(login, begun);
-    try {
-      begun.secret = await begun.work;
-      return begun.secret;
-    } catch (error) {
-      // A refusal stays one: the same password is not sent again.
-      if (kept.get(login) === begun && !(error instanceof Refusal)) kept.delete(login);
-      throw error;
-    }
-  }
-
-  async function exchange(
-    { secret, username = "" }: Login,
-    { api, optional }: Pick<ApiMatter<unknown>, "api" | "optional">,
-    operation: Operation,
-  ): Promise<Secret> {
-    for (const step of api.login?.exchanges ?? []) {
-      const url = addressOf(api, step.path);
-      const answer = await sender.send({
-        url,
-        json: { [step.username]: username },
-        passwordIn: step.password,
-        secret,
-        read: readJson(LOGIN_LIMIT),
-        redirects: "nowhere",
-        confidential: true,
-        optional,
-        // Its rate is that of the pages.
-        atOnce: AT_ONCE,
-      }, operation);
-      const token = answer.value?.[step.token];
-      if (isToken(token)) return Secret.bearer(token, [url.origin]);
-      if (answer.value !== undefined) {
-        const { status, request, attempts } = answer;
-        const reason = `no usable token in the answer of ${url.host}`;
-        throw operation.fail("protocol", reason, { status, request, attempts });
-      }
-      if (answer.status !== 404 && answer.status !== 405) throw new Refusal(answer);
-    }
-    throw new Refusal(undefined);
-  }
-
-  function addressOf(api: RegistryApi, path: string): URL {
-    return routes.route(new URL(path, api.origin));
   }
 
   return askApi;
@@ -200,34 +139,4 @@ interface Silence {
 function isSilence(error: unknown): error is RegistryError {
   return error instanceof RegistryError && error.code === "unavailable" &&
     error.facts.status === undefined;
-}
-
-/** A login that is changed for a token, or was. */
-interface Exchange {
-  readonly work: Promise<Secret>;
-  readonly by: Operation;
-  /** What came of it. */
-  secret?: Secret;
-}
-
-/** The API does not take a login. */
-class Refusal extends Error {
-  readonly answer: Answer | undefined;
-
-  constructor(answer: Answer | undefined) {
-    super();
-    this.answer = answer;
-  }
-}
-
-function refusedLogin(
-  login: Login,
-  api: RegistryApi,
-  { answer }: Refusal,
-  operation: Operation,
-): Error {
-  const status = answer === undefined ? "it offers no way to log in" : `status ${answer.status}`;
-  const reason = `${new URL(api.origin).host} refuses ${named(login)}: ${status}`;
-  const { diagnostics, request } = answer ?? {};
-  return operation.fail("unauthorized", reason, { status: answer?.status, diagnostics, request });
 }

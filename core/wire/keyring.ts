@@ -13,8 +13,8 @@ export interface Keyring {
   findForApi(place: Place, api: RegistryApi): Promise<Login | undefined>;
   /** The login for a place that a registry has refused, and that is not used any more. */
   spurned(place: Place): Promise<Login | undefined>;
-  /** Gives up a stored login, and warns. */
-  spurn(login: Login, place: Place): void;
+  /** Gives up a stored login that `registry` refuses, and warns. */
+  spurn(login: Login, place: Pick<Place, "registry">): void;
 }
 
 /**
@@ -145,7 +145,7 @@ export function createKeyring(
       const login = await loginFor(place);
       return login !== undefined && refused.has(login) ? login : undefined;
     },
-    spurn(login: Login, { registry }: Place): void {
+    spurn(login: Login, { registry }: Pick<Place, "registry">): void {
       if (refused.has(login)) return;
       refused.add(login);
       onWarning(`${registry} refuses ${named(login)}: going on without`);

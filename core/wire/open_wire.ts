@@ -132,7 +132,7 @@ export function openWire(options: WireOptions, routes: Routes): Wire {
   const auth = createAuth({ sender, routes, keyring, tokens, holdsSecret });
   return {
     ask: createAsk({ sender, auth, keyring, clock }),
-    askApi: createAskApi({ sender, keyring, routes, clock }),
+    askApi: createAskApi({ sender, keyring, routes, clock, onWarning: warnOnce }),
     apiOf,
     route: routes.route,
     clock,

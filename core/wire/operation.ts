@@ -10,7 +10,9 @@ export interface Budget {
   /** How many there were. */
   readonly most: number;
   /** How many are left. */
-  left: number;
+  readonly left: number;
+  /** Takes one. */
+  spend(): void;
 }
 
 /**
@@ -22,7 +24,16 @@ export function budgetOf(most: number = Infinity): Budget {
   if (!(most >= 1)) {
     throw new RangeError(`Cannot begin: "maxRequests" must be a whole number from 1, not ${most}`);
   }
-  return { most, left: most };
+  let left = most;
+  return {
+    most,
+    get left() {
+      return left;
+    },
+    spend(): void {
+      left--;
+    },
+  };
 }
 
 /**
@@ -145,7 +156,7 @@ export function beginOperation(
         const hint = "--max-requests N allows more";
         throw fail("incomplete", `it takes more than ${requests}`, { hint });
       }
-      budget.left--;
+      budget.spend();
     },
     fail,
     reasonOf,

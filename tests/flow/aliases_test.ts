@@ -87,7 +87,7 @@ Deno.test("aliases() of a token registry asks for one token", async () => {
 
 /** What is asked for, and the order in which the others are asked. */
 const orders: readonly (readonly [reference: string, order: string])[] = [
-  [REF, "edge 2.1.0 2024-01-02 sha-0123abc pr-1234-fix 2.0.1 2023-01-02 2.0 2"],
+  [REF, "edge 2.1.0 2024-01-02 sha-0123abc pr-1234-fix 2 2023-01-02 2.0.1 2.0"],
   [`${REF}:2.0.1`, "2.0 2 edge 2.1.0 2024-01-02 sha-0123abc latest 2023-01-02 pr-1234-fix"],
 ];
 for (const [reference, order] of orders) {

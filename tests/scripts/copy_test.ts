@@ -231,6 +231,24 @@ Deno.test("copy --dry-run prints a table, with the pulls where they are counted"
   assertStringIncludes(stderr, "Docker Hub counts each manifest that is read as a pull");
 });
 
+for (const flags of [[], ["--platform", "linux/amd64"], ["--refresh-referrers"]]) {
+  Deno.test(`copy ${flags.join(" ")} says what counts as a pull of a tag that is there`, async () => {
+    const world = createImageWorld([
+      dockerHub({ images: { "library/app": { tags: { "2.0": index } } } }),
+      distribution({ host: "target.example", content: {}, users: {} }),
+    ]);
+    const words = [...flags, "app:2.0", `${DST}:2.0`];
+    await world.run(copy, words);
+    world.network.reset();
+    const { stderr } = await world.run(copy, words);
+    const reads = world.network.requests.filter(({ method, url, host }) =>
+      method === "GET" && host !== "target.example" && url.includes("/manifests/")
+    );
+    const isRead = !stderr.includes("as a pull: 1 for each tag that is not at the destination yet");
+    assertEquals(reads.length > 0, isRead, stderr);
+  });
+}
+
 Deno.test("copy goes on where nobody reads what it prints", async () => {
   const world = createImageWorld([
     distribution({ host: "source.example", images: { "team/app": { tags: { "1.0": old } } } }),

@@ -143,6 +143,22 @@ for (const kind of ["oci", "oci-archive"]) {
   });
 }
 
+for (const kind of ["oci", "oci-archive"]) {
+  Deno.test(`copy --dry-run --all-tags into ${kind} counts a layer of many images once`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "portolan-copy-" });
+    try {
+      const world = createWorld();
+      const words = ["--json", "--all-tags", SRC, `${kind}:${folder}/images`];
+      const dry = await world.run(copy, ["--dry-run", ...words]);
+      const done = await world.run(copy, words);
+      const [planned, real] = [dry, done].map(({ stdout }) => records(stdout).at(-1) ?? {});
+      assertEquals([planned?.blobs, planned?.bytes], [real?.blobs, real?.sent]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
 Deno.test("copy --json says of a tag that was there what is known of it", async () => {
   const world = createWorld();
   const words = ["--json", `${SRC}:1.0`, DST];

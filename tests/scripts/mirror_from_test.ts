@@ -256,3 +256,35 @@ async function entriesOf(text: string): Promise<readonly Record<string, unknown>
     return Object.fromEntries(Object.entries(said).filter(isSaid));
   });
 }
+
+Deno.test("fromSkopeo() and fromRegsync() print no password that stands in a reference", () => {
+  const hosts = ["u:SECRET@r.example", "https://u:SECRET@r.example", "u:SEC@RET x@r.example"];
+  for (const host of hosts) {
+    const tables = {
+      images: { a: ["1.0"], b: ["sha256:0"], c: [{}] },
+      "images-by-tag-regex": { d: "^1", e: "\\p{L}" },
+      "images-by-semver": { f: ">=1", g: "no range" },
+      credentials: {},
+      "tls-verify": false,
+      "cert-dir": "x",
+      strange: 1,
+    };
+    const [source, target] = [`${host}/x`, `${host}/y`];
+    const sync = [
+      { source, target },
+      { source: `${source}:1`, target: `${target}:1`, type: "image" },
+      { source, target, type: "registry" },
+      { source, target, tags: { allow: ["\\p{L}"] } },
+      { source, target, platforms: [{}] },
+      { source: "a.example/x", target },
+    ];
+    const creds = ["disabled", "insecure"].map((tls) => ({ registry: host, tls }));
+    for (
+      const { text, leftOut } of [fromSkopeo({ [host]: tables }), fromRegsync({ creds, sync })]
+    ) {
+      const told = [text, ...leftOut].join("\n");
+      assert(!told.includes("SEC"), told);
+      assertStringIncludes(told, "@r.example");
+    }
+  }
+});

@@ -92,6 +92,39 @@ Deno.test("mirror --max-requests ends with 7 and one error, and a report to resu
   });
 });
 
+Deno.test("mirror --max-requests says so of what nothing else shows to be left, dry or not", async () => {
+  for (const dry of [[], ["--dry-run"]]) {
+    const codes: number[] = [];
+    for (let most = 1; most <= 16; most++) {
+      const world = createImageWorld(registries());
+      const plan = (include: string) =>
+        `name: x\n${HUB.replace("}\n", `, include: [${include}], prune: true}\n`)}`;
+      await withFile(plan('"1.0", "1.1"'), (path) => world.run(mirror, [path]).then(() => {}));
+      await withFile(plan('"1.1"'), async (path) => {
+        const words = ["--max-requests", `${most}`, ...dry];
+        const { code, stderr } = await world.run(mirror, [...words, path]);
+        assertEquals(code === 7, stderr.includes("it takes more than"), stderr);
+        codes.push(code);
+        assert(code === 7 || (code === 0 && stderr.includes("delete")), stderr);
+        if (code === 7) assertMatch(stderr, /: [1-9]\d* tags and|and [1-9]\d* more repositories/);
+      });
+    }
+    assertEquals(new Set(codes), new Set([7, 0]));
+  }
+});
+
+Deno.test("mirror recommends a name, once, where platforms are chosen without one", async () => {
+  const few = HUB.replace("}\n", ", platforms: linux/amd64}\n");
+  for (const [text, times] of [[few + few.split("\n")[1], 1], [HUB, 0], [`name: x\n${few}`, 0]]) {
+    const world = createImageWorld(registries());
+    await withFile(`${text}`, async (plan) => {
+      const { code, stderr } = await world.run(mirror, [plan]);
+      assertEquals([code, stderr.split("without a name").length - 1], [0, times], stderr);
+      assertEquals((await world.run(mirror, ["--quiet", plan])).stderr, "");
+    });
+  }
+});
+
 Deno.test("mirror --refresh-referrers and --chunk-size reach the copies", async () => {
   const [source, target] = registries([]);
   const big = { "library/app": { tags: { "1.0": buildImage({ layers: [100_000] }) } } };

@@ -129,7 +129,7 @@ Deno.test("tags --plot without dates is exit 7 and says what helps; with --detai
   const { code, stdout, stderr } = await plain.run(tags, ["--plot", "registry.example/app"]);
   assertEquals([code, stdout], [7, ""]);
   assertStringIncludes(stderr, 'Cannot plot "registry.example/app": no date is known of any of');
-  assertStringIncludes(stderr, "--details looks into the images");
+  assertStringIncludes(stderr, "--details with --max-requests N looks into images");
   const built = await plain.run(tags, ["--plot", "--details", "registry.example/app"]);
   assertEquals(built.code, 0);
   assertStringIncludes(built.stdout, "1 tag by when it was built, UTC");

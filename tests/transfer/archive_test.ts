@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { RegistryError } from "../../mod.ts";
-import { buildImage, randomBlob } from "../registry/mod.ts";
+import { type CopyStep, openFlow, RegistryError } from "../../mod.ts";
+import { buildImage, randomBlob, type TestManifest } from "../registry/mod.ts";
 import {
   amd64,
   app,
@@ -13,6 +13,7 @@ import {
   next,
   openWorld,
   sbom,
+  signature,
   writeLayout,
 } from "./layout_world.ts";
 
@@ -97,6 +98,71 @@ Deno.test("copies() that fail leave the archive that was there, and others whole
     await flow.copy(`oci-archive:${path}:${tag}`, `oci:${folder}/layout`);
   }
   assertEquals(await assertLayout(`${folder}/layout`), []);
+});
+
+/** Breaks a copy off when its tag is put, the last thing that is done. */
+function breakOff({ kind, tag }: CopyStep): void {
+  if (kind === "tag" && tag === "1.0") throw new Error("enough");
+}
+
+Deno.test("copies() keep in an archive what another brought that failed", async () => {
+  await using world = await openWorld();
+  const { flow, folder } = world;
+  const archive = `oci-archive:${folder}/app.tar`;
+  const copies = flow.copies();
+  const results = await Promise.allSettled([
+    copies.copy(`${FROM}:1.0`, archive, { onStep: breakOff }),
+    copies.copy(`${FROM}:1.0`, `${archive}:again`),
+  ]);
+  assertEquals(results.map(({ status }) => status), ["rejected", "fulfilled"]);
+  await flow.copy(`${archive}:again`, `oci:${folder}/layout`);
+  assertEquals(await assertLayout(`${folder}/layout`), []);
+  const digests = (await entriesOf(`${folder}/layout`)).map(({ digest }) => digest);
+  assertEquals(new Set(digests), new Set([app.digest, sbom.digest, signature.digest]));
+});
+
+Deno.test("copies() bring into an archive anew what is gone with one that failed", async () => {
+  await using world = await openWorld();
+  const { flow, folder } = world;
+  const archive = `oci-archive:${folder}/app.tar`;
+  const copies = flow.copies();
+  await assertRejects(() => copies.copy(`${FROM}:1.0`, archive, { onStep: breakOff }));
+  assertEquals(await namesIn(folder), []);
+  await copies.copy(`${FROM}:2.0`, archive);
+  assertEquals((await copies.copy(`${FROM}:1.0`, archive)).fate, "copied");
+  for (const tag of ["1.0", "2.0"]) await flow.copy(`${archive}:${tag}`, `oci:${folder}/layout`);
+  assertEquals(await assertLayout(`${folder}/layout`), []);
+});
+
+Deno.test("copies() keep in an archive what one sent that ends before another writes", async () => {
+  const layers = [{ "hello.txt": "hello\n" }];
+  const [first, second] = [buildImage({ layers }), buildImage({ layers, annotations: { a: "b" } })];
+  const tags = { "1.0": first, "2.0": second };
+  await using world = await openWorld({ "team/pair": { tags } });
+  const hasAsked = Promise.withResolvers<void>();
+  const hasFailed = Promise.withResolvers<void>();
+  const flow = openFlow({
+    retries: 0,
+    fetch: async (input, init) => {
+      const isAbout = ({ digest }: TestManifest) =>
+        String(input).includes(`/manifests/${digest.replace(":", "-")}`);
+      if (isAbout(first)) await hasAsked.promise;
+      if (isAbout(second)) {
+        hasAsked.resolve();
+        await hasFailed.promise;
+      }
+      return await world.network.fetch(input, init);
+    },
+  });
+  const archive = `oci-archive:${world.folder}/app.tar`;
+  const [from, copies] = ["registry.example/team/pair", flow.copies()];
+  const failing = copies.copy(`${from}:1.0`, archive, { onStep: breakOff });
+  const other = copies.copy(`${from}:2.0`, archive);
+  await assertRejects(() => failing);
+  hasFailed.resolve();
+  await other;
+  await flow.copy(`${archive}:2.0`, `oci:${world.folder}/layout`);
+  assertEquals(await assertLayout(`${world.folder}/layout`), []);
 });
 
 Deno.test("copy() makes equal archives of an image without much to do at once", async () => {

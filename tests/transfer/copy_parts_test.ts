@@ -125,7 +125,7 @@ Deno.test("copyTree() tells whether a manifest is there, and keeps nothing of it
     digest: parseDigest(descriptor.digest),
     platform: undefined,
   }));
-  const told = await Promise.all(descriptors.map((each) => copyTree(each, voyage, 1)));
+  const told = await Promise.all(descriptors.map((each) => copyTree(each, voyage, { depth: 1 })));
   assertEquals(told, [true, false]);
 });
 
@@ -163,4 +163,37 @@ Deno.test("copies() let go one that is stopped while it waits for another's blob
   assertEquals(await assertRejects(() => second), reason);
   answered.resolve();
   assertEquals<string>((await first).digest, one.digest);
+});
+
+const held = buildImage({ layers: [{ a: "held" }] });
+const lacked = buildImage({ platform: "linux/arm64", layers: [{ a: "lacked" }] });
+const sparse = buildIndex([held], { also: [lacked.descriptor] });
+
+Deno.test("copies() say once of each manifest that an index lists and the source has not", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "portolan-sparse-" });
+  try {
+    const tags = { "1": sparse, "2": sparse };
+    const network = simulateNetwork([
+      distribution({ host: "source.example", images: { "team/app": { tags } } }),
+      distribution({ host: "target.example", content: {}, habits: { missingParts: "accepted" } }),
+    ]);
+    const warnings: string[] = [];
+    const flow = openFlow({
+      fetch: network.fetch,
+      retries: 0,
+      onWarning: (message) => void warnings.push(message),
+    });
+    const ways = [[FROM, `oci:${folder}/a`], [FROM, `oci-archive:${folder}/b`], [FROM, TO], [
+      `oci:${folder}/a`,
+      `oci:${folder}/c`,
+    ]];
+    for (const [from, to] of ways) {
+      const copies = flow.copies();
+      for (const tag of ["1", "2"]) await copies.copy(`${from}:${tag}`, `${to}:${tag}`);
+      const fate = `which ${sparse.digest} lists: the copy lacks it too`;
+      assertEquals(warnings.splice(0), [`${from} does not have ${lacked.digest}, ${fate}`]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -173,3 +173,49 @@ Deno.test("copy() looks under digests written as tags only where the list of tag
   assertEquals(sought, [signature]);
   assertEquals(await readTarget(network, signature), new TextDecoder().decode(theirs.bytes));
 });
+
+Deno.test("copies() look for what was signed since where a copy refreshes", async () => {
+  const signature = `${tagOf(one)}.sig`;
+  const target = distribution({ host: "target.example", content: {} });
+  const sourceWith = (tags: Images[string]["tags"]) =>
+    simulateNetwork([
+      distribution({ host: "source.example", images: { "team/app": { tags } } }),
+      target,
+    ]);
+  let { fetch } = sourceWith({ "1": one });
+  const copies = openFlow({ retries: 0, fetch: (input, init) => fetch(input, init) }).copies();
+  await copies.copy(`${FROM}:1`, TO);
+  ({ fetch } = sourceWith({ "1": one, [signature]: theirs }));
+  await copies.copy(`${FROM}:1`, TO, { refreshReferrers: true });
+  const { fate } = await copies.copy(`${TO}:${signature}`, "target.example/other/app");
+  assertEquals(fate, "copied");
+});
+
+/** Two repositories of one source, copied from one after the other into one of another registry. */
+function openPair(first: Images[string], second: Images[string]) {
+  const images = { "team/first": first, "team/second": second };
+  const network = simulateNetwork([
+    distribution({ host: "source.example", images }),
+    distribution({ ...presets.distribution28, host: "target.example", images: {} }),
+  ]);
+  return { network, copies: openFlow({ fetch: network.fetch, retries: 0 }).copies() };
+}
+
+Deno.test("copies() bring the signatures of each source of one image", async () => {
+  const sig = `${tagOf(one)}.sig`;
+  const plain = { tags: { "1": one } };
+  const signed = { tags: { "2": one, [sig]: theirs } };
+  const { network, copies } = openPair(plain, signed);
+  await copies.copy("source.example/team/first:1", TO);
+  await copies.copy("source.example/team/second:2", TO);
+  assertEquals(await readTarget(network, sig), new TextDecoder().decode(theirs.bytes));
+});
+
+Deno.test("copies() ask the second source for what the first lists and has not", async () => {
+  const listed = { "1": one, [tagOf(one)]: listing(sbom) };
+  const whole = { tags: { ...listed, "2": one }, untagged: [sbom] };
+  const { network, copies } = openPair({ tags: listed }, whole);
+  await copies.copy("source.example/team/first:1", TO);
+  await copies.copy("source.example/team/second:2", TO);
+  assertStringIncludes(await readTarget(network, tagOf(one)), sbom.digest);
+});

@@ -97,3 +97,20 @@ Deno.test("once() does anew what failed at the source of another", async () => {
   assertEquals(await assertRejects(() => first), failure);
   assertEquals(await second, "second");
 });
+
+Deno.test("once() does manifests anew for another source, and all for a target that lost it", async () => {
+  const ledger = openLedger(1);
+  const source = { name: "other.example/app", what: "copy" };
+  const lost = { ...errand().target, life: 1 };
+  const rows: readonly (readonly [Partial<Errand>, boolean])[] = [
+    [{ source }, false],
+    [{ target: lost }, true],
+    [{ kind: "manifest", source }, true],
+    [{ kind: "referrers", source }, true],
+    [{ kind: "referrers", isRefresh: true }, true],
+  ];
+  for (const [more, isAnew] of rows) {
+    await ledger.once(errand({ kind: more.kind ?? "blob" }), () => Promise.resolve(false));
+    assertEquals(await ledger.once(errand(more), () => Promise.resolve(true)), isAnew);
+  }
+});

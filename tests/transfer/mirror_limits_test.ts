@@ -1,44 +1,114 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { CopyStep, MirrorReport } from "../../mod.ts";
+import type { CopyStep, MirrorPlan, MirrorReport } from "../../mod.ts";
 import { buildImage } from "../registry/mod.ts";
-import { createMirrorWorld, imageOf, imagesFor, planOf, SOURCE, TARGET } from "./mirror_world.ts";
+import {
+  createMirrorWorld,
+  imageOf,
+  imagesFor,
+  type MirrorWorld,
+  planOf,
+  SOURCE,
+  TARGET,
+} from "./mirror_world.ts";
 
 const NAMES = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 const TAGS = ["1.0", "1.1", "1.2"];
-const MANY = planOf({
-  name: "many",
-  mirror: [{ source: NAMES.map((name) => `${SOURCE}/${name}`), target: `${TARGET}/{path}` }],
-});
+const MANY = manyOf(...NAMES);
 const ONE = planOf({ mirror: [{ source: `${SOURCE}/app`, target: `${TARGET}/app` }] });
 
-for (const maxRequests of [1, 7, 20, 100]) {
-  Deno.test(`mirror() of at most ${maxRequests} requests a run resumes to its end`, async () => {
-    const world = createMirrorWorld({
-      source: Object.assign({}, ...NAMES.map((name) => imagesFor(name, TAGS))),
-    });
-    let resume: MirrorReport | undefined;
-    for (let run = 1; run <= 3; run++) {
-      resume = await world.flow.mirror(MANY, { resume, maxRequests });
-      const counted = world.asked().filter((each) => !/\/tags\/list|\/v2\/$/.test(each));
-      assert(counted.length <= maxRequests, `${counted.length}`);
-      assertEquals([resume.done, resume.repositories.length], [false, NAMES.length]);
-      await checkTold(resume);
-    }
-    const last = await world.flow.mirror(MANY, { resume });
-    assertEquals(last.done, true);
-    for (const name of NAMES) assertEquals(await world.tags(name), TAGS);
-
-    /** What a report says was copied is there, and what there were no requests for is no error. */
-    async function checkTold({ repositories }: MirrorReport): Promise<void> {
-      for (const { target, tags, error } of repositories) {
-        assert(error === undefined || error.code === "incomplete", error?.message);
-        const there = await world.tags(target.replace(`${TARGET}/`, ""));
-        for (const { tag, fate } of tags) if (fate === "copied") assert(there.includes(tag));
-        const failed = tags.filter(({ fate }) => fate === "failed");
-        assertEquals(failed.filter(({ error }) => error !== undefined), []);
+for (const name of ["many", undefined]) {
+  for (const maxRequests of [1, 6, 7, 8, 20, 27, 50]) {
+    const what = `${name === undefined ? "an unnamed plan" : "a plan"} of ${maxRequests} requests`;
+    Deno.test(`mirror() of ${what} a run calls none an error, and resumes to its end`, async () => {
+      const world = createMirrorWorld({
+        source: Object.assign({}, ...NAMES.map((name) => imagesFor(name, TAGS))),
+      });
+      const plan = { ...MANY, name };
+      let resume: MirrorReport | undefined;
+      for (let run = 1; run <= 3; run++) {
+        resume = await world.flow.mirror(plan, { resume, maxRequests });
+        assert(counted(world) <= maxRequests);
+        assertEquals([resume.done, resume.repositories.length], [false, NAMES.length]);
+        await checkTold(resume, world);
       }
-    }
-  });
+      const last = await world.flow.mirror(plan, { resume });
+      assertEquals(last.done, true);
+      for (const name of NAMES) assertEquals(await world.tags(name), TAGS);
+    });
+  }
+}
+
+for (const name of ["big", undefined]) {
+  for (const resumes of [true, false]) {
+    const what = name === undefined ? "an unnamed plan" : "a plan";
+    const how = resumes ? "that resumes" : "begun anew each time";
+    Deno.test(`mirror() of ${what} ${how} copies more with each 100 requests`, async () => {
+      const names = NAMES.slice(0, resumes ? 8 : 2);
+      const tags = Array.from({ length: 10 }, (_, index) => `1.${index}`);
+      const world = createMirrorWorld({
+        source: Object.assign({}, ...names.map((name) => imagesFor(name, tags))),
+      });
+      const plan = { ...manyOf(...names), name };
+      let report: MirrorReport | undefined;
+      let there = 0;
+      while (there < names.length * tags.length) {
+        const resume = resumes ? report : undefined;
+        report = await world.flow.mirror(plan, { resume, maxRequests: 100 });
+        assert(counted(world) <= 100);
+        await checkTold(report, world);
+        const lists = await Promise.all(names.map((name) => world.tags(name)));
+        const now = lists.flat().length;
+        assert(now > there, `${now} tags after ${there}`);
+        there = now;
+      }
+    });
+  }
+}
+
+Deno.test("mirror() passes over a repository with more tags than requests could ask about", async () => {
+  const tags = Array.from({ length: 40 }, (_, index) => `1.${index}`);
+  const world = createMirrorWorld({ source: { ...imagesFor("a", tags), ...imagesFor("b", TAGS) } });
+  const { repositories: [a, b] } = await world.flow.mirror(manyOf("a", "b"), { maxRequests: 79 });
+  assertEquals([a?.done, a?.error, a?.tags.length], [false, undefined, tags.length]);
+  assertEquals([b?.done, await world.tags("b")], [true, TAGS]);
+});
+
+Deno.test("mirror() that has no requests left to prune is not done, and calls it no error", async () => {
+  const source = { source: `${SOURCE}/app`, target: `${TARGET}/app`, prune: true };
+  const plan = (include: string) => planOf({ name: "x", mirror: [{ ...source, include }] });
+  let least = Infinity;
+  for (let maxRequests = 1; maxRequests <= 24; maxRequests++) {
+    const world = createMirrorWorld({ source: imagesFor("app", TAGS) });
+    await world.flow.mirror(plan("*"));
+    const report = await world.flow.mirror(plan("1.0"), { maxRequests });
+    await checkTold(report, world);
+    if (report.done) least = Math.min(least, maxRequests);
+    assertEquals(report.done, maxRequests >= least, `${maxRequests}`);
+    if (report.done) assertEquals(await world.tags("app"), ["1.0"]);
+    assertEquals((await world.flow.mirror(plan("1.0"))).done, true);
+    assertEquals(await world.tags("app"), ["1.0"]);
+  }
+  assert(least < 24, `${least}`);
+});
+
+function manyOf(...names: readonly string[]): MirrorPlan {
+  const sources = names.map((name) => `${SOURCE}/${name}`);
+  return planOf({ name: "many", mirror: [{ source: sources, target: `${TARGET}/{path}` }] });
+}
+
+/** Requests since the last look but those that list tags. */
+function counted(world: MirrorWorld): number {
+  return world.asked().filter((each) => !/\/tags\/list|\/v2\/$/.test(each)).length;
+}
+
+/** What a report says was copied is there, and what there were no requests for is no error. */
+async function checkTold({ repositories }: MirrorReport, world: MirrorWorld): Promise<void> {
+  for (const { target, tags, error } of repositories) {
+    assertEquals(error, undefined);
+    const there = await world.tags(target.replace(`${TARGET}/`, ""));
+    for (const { tag, fate } of tags) if (fate === "copied") assert(there.includes(tag));
+    assertEquals(tags.filter(({ error }) => error !== undefined), []);
+  }
 }
 
 Deno.test("mirror() refuses a number of requests that is none", async () => {

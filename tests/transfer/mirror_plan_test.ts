@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { parse } from "yaml";
 import schema from "../../plan.schema.json" with { type: "json" };
@@ -236,6 +236,30 @@ Deno.test("readPlan() refuses sources and targets that are no repositories", () 
   const many = { source: ["a.example/x", "a.example/y"], target: "b.example/x" };
   assertEquals(readPlan({ mirror: [many] }).problems[0]?.path, ["mirror", 0, "target"]);
   assertEquals(readPlan({ mirror: [{}] }).problems[0]?.path, ["mirror", 0]);
+});
+
+Deno.test("readPlan() shows no password that stands in a reference", () => {
+  const wrong = [
+    "u:SECRET@r.example/x",
+    "https://u:SECRET@r.example/x",
+    "u:SEC@RET@r.example/x",
+    "u:SECRET with blanks@r.example/x",
+    "r.example:SECRET@sha256:abc",
+    "u:SECRET@sha256:80/x",
+  ];
+  for (const text of wrong) {
+    for (const [key, value] of [["source", text], ["source", [text]], ["target", text]] as const) {
+      const entry = { source: "a.example/x", target: "b.example/x", [key]: value };
+      const told = JSON.stringify(readPlan({ mirror: [entry] }).problems);
+      assert(!told.includes("SEC"), told);
+    }
+    assertEquals(JSON.stringify(readPlan({ mirror: text }).problems).includes("SEC"), false);
+  }
+  const [problem] = readPlan({ mirror: [{ source: wrong[0], target: "b.example/x" }] }).problems;
+  assertStringIncludes(problem?.message ?? "", 'got "…@r.example/x": user information');
+  const image = `a.example/x@sha256:${"0".repeat(8)}${"1".repeat(56)}`;
+  const [named] = readPlan({ mirror: [{ source: image, target: "b.example/x" }] }).problems;
+  assertStringIncludes(named?.message ?? "", "a.example/x@sha256:00000000");
 });
 
 Deno.test("readPlan() ends for any value, and never throws", () => {

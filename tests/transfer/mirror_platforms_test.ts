@@ -96,3 +96,70 @@ Deno.test("mirror() sends but HEADs the second time after its platforms are gone
   const more = world.asked().filter((each) => !each.startsWith("HEAD"));
   assertEquals(more, [`GET ${SOURCE}/v2/app/tags/list`]);
 });
+
+/** A world where a stranger brings what the plan would make of a tag that has moved. */
+async function takenOver(faults: { sourceIsSilent: boolean }): Promise<MirrorWorld> {
+  const world = createMirrorWorld({
+    source: indexes("1.0", "2.0"),
+    sourceFaults: ({ method, url }) =>
+      faults.sourceIsSilent && method === "GET" && url.includes("/manifests/")
+        ? new Response("", { status: 500 })
+        : undefined,
+    retries: 0,
+  });
+  await run(world, ["1.0", "2.0"], BOTH);
+  const moved = [...BOTH, "linux/s390x"].map((platform) =>
+    buildImage({ platform, layers: [{ name: `moved for ${platform}` }] })
+  );
+  await world.put(SOURCE, "app", "1.0", buildIndex(moved));
+  await world.flow.copy(`${SOURCE}/app:1.0`, `${TARGET}/app:1.0`, { platforms: BOTH });
+  return world;
+}
+
+/** What pruning says of 1.0 when 2.0 alone is wanted. */
+async function pruned(world: MirrorWorld): Promise<readonly string[] | undefined> {
+  const entry = { source: `${SOURCE}/app`, target: `${TARGET}/app`, platforms: BOTH };
+  const plan = planOf({ name: "few", mirror: [{ ...entry, include: "2.0", prune: true }] });
+  const { repositories: [report] } = await world.flow.mirror(plan);
+  return report?.tags.map(({ tag, fate }) => `${tag} ${fate}`);
+}
+
+Deno.test("mirror() leaves what a stranger put where the plan would have put the same", async () => {
+  const world = await takenOver({ sourceIsSilent: false });
+  assertEquals(await run(world, ["1.0", "2.0"], BOTH), true);
+  const digest = await world.at("app", "1.0");
+  await pruned(world);
+  assertEquals(await world.at("app", "1.0"), digest);
+});
+
+Deno.test("mirror() leaves what a stranger put although a run failed that found it", async () => {
+  const faults = { sourceIsSilent: false };
+  const world = await takenOver(faults);
+  await run(world, ["1.0", "2.0"], BOTH);
+  faults.sourceIsSilent = true;
+  assertEquals(await run(world, ["1.0", "2.0"], BOTH), false);
+  faults.sourceIsSilent = false;
+  await run(world, ["1.0", "2.0"], BOTH);
+  const digest = await world.at("app", "1.0");
+  await pruned(world);
+  assertEquals(await world.at("app", "1.0"), digest);
+});
+
+Deno.test("mirror() prunes what a run put that broke off before it could say so", async () => {
+  let breaks = true;
+  let isBroken = false;
+  const world = createMirrorWorld({
+    source: indexes("1.0", "2.0"),
+    targetFaults: ({ method, url }) => {
+      if (breaks && isBroken) return new Response("", { status: 500 });
+      isBroken ||= method === "PUT" && url.endsWith("/manifests/1.0");
+      return undefined;
+    },
+    retries: 0,
+  });
+  assertEquals(await run(world, "1.0", BOTH), false);
+  assertEquals(await world.tags("app"), ["1.0"]);
+  breaks = false;
+  assertEquals(await run(world, "1.0", BOTH), true);
+  assertEquals(await pruned(world), ["2.0 copied", "1.0 deleted"]);
+});

@@ -127,14 +127,34 @@ Deno.test("askApi() gives up a stored login that is refused, once for all who as
   assertEquals(warnings, ["api.example refuses the credentials: going on without"]);
 });
 
-Deno.test("askApi() asks again where a login broke off", async () => {
-  const { flow, logins } = openWorld({
+Deno.test("askApi() asks as nobody while a login breaks off, and later tries it again", async () => {
+  const asked: (string | null)[] = [];
+  const { clock, flow, logins, warnings } = openWorld({
     login: (count) =>
       count <= 5 ? new Response(null, { status: 503 }) : Response.json({ t: "good" }),
+    tags(authorization) {
+      asked.push(authorization);
+      return Response.json(["1"]);
+    },
+  });
+  assertEquals(await names(flow, "a"), ["1"]);
+  assertEquals(await names(flow, "a"), ["1"]);
+  assertEquals([logins(), asked], [5, [null, null]]);
+  assertEquals(warnings, [
+    "api.example cannot use the credentials at the moment: going on without",
+  ]);
+  await clock.sleep(180_000);
+  assertEquals(await names(flow, "a"), ["1"]);
+  assertEquals([logins(), asked.at(-1)], [6, "Bearer good"]);
+});
+
+Deno.test("askApi() fails as its login where nobody is answered", async () => {
+  const { flow, logins } = openWorld({
+    login: () => new Response(null, { status: 503 }),
+    tags: () => new Response(null, { status: 401 }),
   });
   assertEquals(await names(flow, "a"), ["plain"]);
-  assertEquals(await names(flow, "a"), ["1"]);
-  assertEquals(logins(), 6);
+  assertEquals(logins(), 5);
 });
 
 Deno.test("askApi() tells of a typed login that is refused in the words of the one who asks", async () => {

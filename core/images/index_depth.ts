@@ -1,0 +1,2 @@
+/** Indexes within indexes: so deep they are gone into. */
+export const INDEX_DEPTH = 4;
