@@ -20,15 +20,18 @@ import { UsageError } from "./_usage_error.ts";
 const CHANGES: readonly TagFate[] = ["copied", "deleted", "to copy", "to delete"];
 
 /**
- * Reads what `--report` wrote.
+ * Reads what `--report` wrote, for what it leaves to do: nothing where all was done, so that the same command
+ * begins anew the next day, nor where the file is yet to be written.
  *
+ * @param report where this run's report goes
  * @throws UsageError for anything else
  */
 export async function readReportFile(
   path: string,
   plan: MirrorPlan,
-  { stdin }: Context,
-): Promise<MirrorReport> {
+  { stdin, report: file }: Pick<Context, "stdin"> & { readonly report?: string },
+): Promise<MirrorReport | undefined> {
+  if (path === file && await isMissing(path)) return undefined;
   const report = readReport(parseJson(await readText(path, stdin)));
   if (report === undefined) {
     throw new UsageError(`Cannot resume from "${path}": expected a file that --report wrote`);
@@ -39,7 +42,16 @@ export async function readReportFile(
         "since: run without --resume, which copies only what differs",
     );
   }
-  return report;
+  return report.done ? undefined : report;
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
 }
 
 /** Puts a report in place, whole or not at all; an interrupt does not stop it. */

@@ -24,7 +24,11 @@ export const mirror: Command = {
   options: [
     { name: "dry-run", help: "change nothing, print what would be" },
     { name: "report", value: "FILE", help: "write what became of everything, as JSON" },
-    { name: "resume", value: "FILE", help: "pass over the repositories that this report has done" },
+    {
+      name: "resume",
+      value: "FILE",
+      help: "pass over what this report has done, unless that is all",
+    },
     {
       name: "shard",
       value: "I/N",
@@ -111,7 +115,9 @@ async function readQuestion(args: Arguments, context: Context): Promise<MirrorQu
   const { locate } = context.open({});
   const plan = await readPlanFile(path, { stdin, stderr, locate, isJson: args.has("json") });
   const earlier = args.one("resume");
-  const resume = earlier === undefined ? undefined : await readReportFile(earlier, plan, context);
+  const resume = earlier === undefined
+    ? undefined
+    : await readReportFile(earlier, plan, { stdin, report: file });
   const dryRun = args.has("dry-run");
   return {
     plan,

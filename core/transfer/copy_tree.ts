@@ -91,5 +91,9 @@ async function copyParts(
     throw new RegistryError("protocol", message, { side: "source" });
   }
   const within = { depth: depth + 1, index };
-  await together(manifest.manifests, (entry) => copyTree(entry, voyage, within), stop);
+  const { manifests } = manifest;
+  const areThere = await together(manifests, (entry) => copyTree(entry, voyage, within), stop);
+  if (manifests.length === 0 || areThere.includes(true)) return;
+  const message = `Cannot ${source.what}: it has none of what the index ${index} lists`;
+  throw new RegistryError("not_found", message, { side: "source" });
 }

@@ -123,6 +123,20 @@ Deno.test("mirror goes past failures with exit 7, and --resume does only what fa
   assertEquals([second.code, second.stdout], [0, `copied ${TARGET}/oracle/jdk:21.0.6\n`]);
   const third = await world.run("--resume", report, plan);
   assertEquals([third.code, third.stdout], [0, ""]);
+  assertStringIncludes(third.stderr, "2 there already");
+});
+
+Deno.test("mirror with --report and --resume of one file begins with none, and anew once all is done", async () => {
+  await using world = await createWorld();
+  const plan = await world.file("plan.yaml", PLAN);
+  const report = await world.file("r.json");
+  const words = ["--resume", report, "--report", report, plan];
+  const first = await world.run(...words);
+  assertEquals([first.code, first.stdout.split("\n").length], [0, 3]);
+  const second = await world.run(...words);
+  assertStringIncludes(second.stderr, "2 there already");
+  const missing = await world.run("--resume", await world.file("none.json"), plan);
+  assertEquals(missing.code, 2);
 });
 
 Deno.test("mirror leaves a report when it is interrupted, and --resume does the rest", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { type CopyStep, openFlow, RegistryError } from "../../mod.ts";
 import { copyTree } from "../../core/transfer/copy_tree.ts";
 import { openLedger } from "../../core/transfer/ledger.ts";
@@ -193,6 +193,23 @@ Deno.test("copies() say once of each manifest that an index lists and the source
       const fate = `which ${sparse.digest} lists: the copy lacks it too`;
       assertEquals(warnings.splice(0), [`${from} does not have ${lacked.digest}, ${fate}`]);
     }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("copy() fails where the source has nothing of what an index lists", async () => {
+  const images = { "team/app": { tags: { "1": sparse } } };
+  const network = simulateNetwork(
+    distribution({ host: "source.example", images }),
+  );
+  const folder = await Deno.makeTempDir();
+  try {
+    const flow = openFlow({ fetch: network.fetch, retries: 0 });
+    const copying = () => flow.copy(`${FROM}:1`, `oci:${folder}`, { platforms: ["linux/arm64"] });
+    const error = await assertRejects(copying, RegistryError);
+    assertEquals([error.code, error.facts.side], ["not_found", "source"]);
+    assertStringIncludes(error.message, "it has none of what the index");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
