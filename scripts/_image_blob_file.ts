@@ -1,6 +1,9 @@
 import { openWriter } from "./_output.ts";
 import { UsageError } from "./_usage_error.ts";
 
+/** Symbolic links that are followed. */
+const MOST_LINKS = 40;
+
 /**
  * Writes all of `stream` to a new file beside `path`, and puts that in its place when the stream has ended
  * without an error: else nothing is left of it. A symbolic link stays, what it points to is replaced. What an
@@ -53,6 +56,9 @@ async function requirePermissions(path: string): Promise<void> {
 }
 
 async function targetOf(path: string): Promise<string> {
+  if (await isStream(path)) {
+    throw refused(path, "it is a stream or a device, and no file of its own");
+  }
   try {
     const target = await Deno.realPath(path);
     if ((await Deno.stat(target)).isFile) return target;
@@ -63,6 +69,26 @@ async function targetOf(path: string): Promise<string> {
     throw refused(path, "it is a link that leads to no file");
   }
   throw refused(path, "it is there and is no file");
+}
+
+/**
+ * Whether a path leads through `/proc` or `/dev`, as `/dev/stdout` does: what lies there may be a file, that
+ * of somebody's output, which must not be replaced.
+ */
+async function isStream(path: string): Promise<boolean> {
+  let at = path;
+  try {
+    for (let links = 0; links < MOST_LINKS; links++) {
+      const folder = await Deno.realPath(folderOf(at));
+      if (/^\/(?:proc|dev)(?!\/shm)(?:\/|$)/.test(folder)) return true;
+      if (!(await Deno.lstat(at)).isSymlink) return false;
+      const target = await Deno.readLink(at);
+      at = target.startsWith("/") ? target : `${folder}/${target}`;
+    }
+  } catch {
+    // What cannot be looked at is told where it is opened.
+  }
+  return false;
 }
 
 async function isLink(path: string): Promise<boolean> {

@@ -2,34 +2,41 @@ import {
   type MirrorPlan,
   type MirrorReport,
   planDigest,
+  type PlanJob,
   printable,
   readReport,
   RegistryError,
   type ReportedError,
   type RepositoryReport,
   type TagFate,
+  type TagReport,
 } from "../mod.ts";
 import type { Context } from "./_command.ts";
 import { type CopyTotals, formatTotals } from "./_copy_tally.ts";
 import { writeBlobFile } from "./_image_blob_file.ts";
 import { asciiJson } from "./_json.ts";
 import { readText } from "./_plan_file.ts";
+import { fullName } from "./_tag_format.ts";
 import { UsageError } from "./_usage_error.ts";
 
 /** What goes to stdout: what was, or would be, changed. */
 const CHANGES: readonly TagFate[] = ["copied", "deleted", "to copy", "to delete"];
 
 /**
- * Reads what `--report` wrote, for what it leaves to do: nothing where all was done, so that the same command
- * begins anew the next day, nor where the file is yet to be written.
+ * Reads what `--report` wrote of a run that was cut short. Nothing of one that came to its end, so that the same
+ * command begins anew the next day whatever failed, nor where the file is yet to be written.
  *
  * @param report where this run's report goes
+ * @param jobs what the plan comes to
  * @throws UsageError for anything else
  */
 export async function readReportFile(
   path: string,
   plan: MirrorPlan,
-  { stdin, report: file }: Pick<Context, "stdin"> & { readonly report?: string },
+  { stdin, report: file, jobs }: Pick<Context, "stdin"> & {
+    readonly report?: string;
+    readonly jobs: readonly PlanJob[];
+  },
 ): Promise<MirrorReport | undefined> {
   if (path === file && await isMissing(path)) return undefined;
   const report = readReport(parseJson(await readText(path, stdin)));
@@ -42,7 +49,19 @@ export async function readReportFile(
         "since: run without --resume, which copies only what differs",
     );
   }
-  return report.done ? undefined : report;
+  return isUnfinished(report, jobs) ? report : undefined;
+}
+
+/** Whether a run did not come to all that it had to do. */
+function isUnfinished({ repositories }: MirrorReport, jobs: readonly PlanJob[]): boolean {
+  const seen = new Set(repositories.map(({ source, target }) => `${source} ${target}`));
+  return jobs.some(({ source, target }) => !seen.has(`${fullName(source)} ${fullName(target)}`)) ||
+    repositories.some((each) => !each.done && failuresOf(each).length === 0) ||
+    repositories.some(({ tags }) => tags.some(isNotBegun));
+}
+
+function isNotBegun({ fate, error }: TagReport): boolean {
+  return fate === "failed" && error === undefined;
 }
 
 async function isMissing(path: string): Promise<boolean> {
@@ -115,10 +134,12 @@ export function failuresOf({ tags, error }: RepositoryReport): readonly Registry
 /** What a run did, in one sentence. */
 export function formatSummary(repositories: readonly RepositoryReport[]): string {
   const tags = repositories.flatMap(({ tags }) => tags);
-  const counts = ["copied", "to copy", "deleted", "to delete", "left", "failed"].map((fate) => {
-    const count = tags.filter((each) => each.fate === fate).length;
+  const names = tags.map((each) => isNotBegun(each) ? "not begun" : each.fate);
+  const fates = ["copied", "to copy", "deleted", "to delete", "left", "failed", "not begun"];
+  const counts = fates.flatMap((fate) => {
+    const count = names.filter((name) => name === fate).length;
     return count === 0 ? [] : `${count} ${fate}`;
-  }).flat();
+  });
   const present = repositories.reduce((sum, each) => sum + each.present, 0);
   const broken = repositories.filter(({ error }) => error !== undefined).length;
   const parts = [
@@ -134,10 +155,10 @@ export function formatTraffic(
   repositories: readonly RepositoryReport[],
   totals: CopyTotals,
 ): string {
-  const fates = repositories.flatMap(({ tags }) => tags).map(({ fate }) => fate);
+  const tags = repositories.flatMap(({ tags }) => tags);
   const unchanged = repositories.reduce((sum, { present }) => sum + present, 0);
-  const copied = fates.filter((fate) => fate === "copied").length;
-  const failed = fates.filter((fate) => fate === "failed").length;
+  const copied = tags.filter(({ fate }) => fate === "copied").length;
+  const failed = tags.filter((tag) => tag.fate === "failed" && !isNotBegun(tag)).length;
   return formatTotals({ ...totals, tags: unchanged + copied, unchanged, failed });
 }
 

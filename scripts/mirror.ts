@@ -27,7 +27,7 @@ export const mirror: Command = {
     {
       name: "resume",
       value: "FILE",
-      help: "pass over what this report has done, unless that is all",
+      help: "go on where the run of this report was cut short",
     },
     {
       name: "shard",
@@ -114,14 +114,15 @@ async function readQuestion(args: Arguments, context: Context): Promise<MirrorQu
   const { stdin, stderr } = context;
   const { locate } = context.open({});
   const plan = await readPlanFile(path, { stdin, stderr, locate, isJson: args.has("json") });
+  const jobs = planJobs(plan, locate, shard);
   const earlier = args.one("resume");
   const resume = earlier === undefined
     ? undefined
-    : await readReportFile(earlier, plan, { stdin, report: file });
+    : await readReportFile(earlier, plan, { stdin, report: file, jobs });
   const dryRun = args.has("dry-run");
   return {
     plan,
-    jobs: planJobs(plan, locate, shard),
+    jobs,
     options: { ...limits, dryRun, shard, resume, signal: context.signal },
     file,
     isJson: args.has("json"),

@@ -94,6 +94,9 @@ async function copyParts(
   const { manifests } = manifest;
   const areThere = await together(manifests, (entry) => copyTree(entry, voyage, within), stop);
   if (manifests.length === 0 || areThere.includes(true)) return;
-  const message = `Cannot ${source.what}: it has none of what the index ${index} lists`;
+  const [first] = manifests;
+  const others = manifests.length === 1 ? "" : `, and ${manifests.length - 1} more`;
+  const message = `Cannot ${source.what}: it has none of what is wanted of its index: ` +
+    `${first?.digest}${others}`;
   throw new RegistryError("not_found", message, { side: "source" });
 }

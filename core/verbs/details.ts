@@ -90,6 +90,7 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
       const operation = begin(what, target, { signal, maxRequests });
       const factsOf = openFacts(target, { ask, pause, manifests, operation });
       const isDear = target.adapter.pulls === "counted" && options.maxRequests === undefined;
+      const spared = new Set<Tag>();
       const failures: RegistryError[] = [];
       let lacking = 0;
 
@@ -101,7 +102,10 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
             : await manifests.resolve(target, tag, operation);
           const pointed = { ...told, ...pointer(found) };
           if (told.size !== undefined) return { value: pointed };
-          if (isDear) return { value: pointed, failure: tooDear(target, operation) };
+          if (isDear) {
+            spared.add(tag);
+            return { value: pointed };
+          }
           const { value, failure } = await factsOf(found);
           return { value: { ...pointed, ...value }, failure };
         } catch (error) {
@@ -112,12 +116,13 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
       for await (const { tag, finding } of tagByTag(names, detailsOf, stop)) {
         const failure = finding?.failure;
         if (failure !== undefined) failures.push(failure);
-        if (finding === undefined || failure !== undefined) lacking++;
+        if (finding === undefined || failure !== undefined || spared.has(tag)) lacking++;
         const before = operation.left();
         yield finding?.value ?? known.get(tag) ?? { name: tag };
         operation.extend(before - operation.left());
       }
       if (lacking === 0) return;
+      if (spared.size > 0) failures.push(tooDear(target, operation));
       const missing = `${lacking} of ${names.length} tags lack details`;
       const whole = names.length - lacking;
       shortfall = shortfallOf(missing, failures, { operation, whole });

@@ -130,14 +130,22 @@ export function refusedWrite(
   const isForbidden = answer.status === 403 ||
     (answer.status === 401 && asker.login !== undefined && asker.secret !== asker.login.secret);
   if (!isForbidden) return refusedAnswer(place, asked, operation);
-  const explained = explain(place, asker, facts, operation);
-  if (explained !== undefined) return explained;
-  if (asker.login === undefined) {
+  return explain(place, asker, facts, operation) ?? unwritable(place, asker, facts, operation);
+}
+
+function unwritable(
+  place: Place,
+  { login }: Asker,
+  facts: ErrorFacts,
+  operation: Operation,
+): RegistryError {
+  const status = `status ${facts.status}`;
+  if (login === undefined) {
     const reason = `the registry lets nobody without a login write there: ${status}`;
     const hint = `A login helps: ${logIn(place, operation)}`;
     return operation.fail("unauthorized", reason, { ...facts, hint });
   }
-  const reason = `the registry does not let ${named(asker.login)} write there: ${status}`;
+  const reason = `the registry does not let ${named(login)} write there: ${status}`;
   const hint = "Check what the account, or its token, may do there, and the spelling";
   return operation.fail("denied", reason, { ...facts, hint });
 }
@@ -151,6 +159,8 @@ function refusedReader(
   const status = `status ${answer.status}`;
   const facts = factsOf(answer);
   const { login, secret } = asker;
+  // Who asks what is there wants to write, and has asked for no less.
+  const isTarget = operation.side === "destination";
   if (login !== undefined) {
     const isRefusedItself = secret === login.secret && answer.status === 401;
     return isRefusedItself
@@ -158,6 +168,8 @@ function refusedReader(
         ...facts,
         hint: "Check user name and password",
       })
+      : isTarget
+      ? unwritable(place, asker, facts, operation)
       : denied(status, facts, operation);
   }
   const explained = explain(place, asker, facts, operation);
@@ -171,7 +183,9 @@ function refusedReader(
       hint: `A login helps: ${logIn(place, operation)}`,
     });
   }
-  return notFound(place, status, facts, operation, thing);
+  return isTarget
+    ? unwritable(place, asker, facts, operation)
+    : notFound(place, status, facts, operation, thing);
 }
 
 /** Why an anonymous reader who had a login came without it, if so. */

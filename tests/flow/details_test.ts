@@ -376,18 +376,19 @@ Deno.test("details() refuses what cannot be read before it asks", () => {
 
 Deno.test("details() reads no manifest of Docker Hub that nobody allowed for", async () => {
   const clock = virtualClock();
-  const hub = dockerHub({ images: { "library/app": { tags: { "1.0": index } } }, now: clock.wall });
+  const names = Array.from({ length: 30 }, (_, at) => `1.${at}`);
+  const tags = Object.fromEntries(names.map((name) => [name, index]));
+  const hub = dockerHub({ images: { "library/app": { tags } }, now: clock.wall });
   const { network, details } = over(hub, clock);
-  const listing = details(["1.0"], {}, "app");
-  assertEquals((await all(listing)).map(({ digest, size }) => [digest, size]), [[
-    index.digest,
-    undefined,
-  ]]);
-  assertEquals(network.requests.map(({ method }) => method), ["GET", "HEAD"]);
+  const listing = details(names, {}, "app");
+  const found = await all(listing);
+  assert(found.every(({ digest, size }) => digest === index.digest && size === undefined));
+  const asked = network.requests.map(({ method }) => method);
+  assertEquals([asked.length, asked.filter((method) => method === "HEAD").length], [31, 30]);
   assertEquals(listing.shortfall?.code, "incomplete");
   assertStringIncludes(
     listing.shortfall?.message ?? "",
-    "counts each manifest that is read as a pull",
+    "30 of 30 tags lack details: Docker Hub counts each manifest that is read as a pull",
   );
 });
 

@@ -160,13 +160,16 @@ Deno.test({
       await Deno.symlink("there/file", `${folder}/link`);
       // As /dev/stdout leads to what no path names.
       await Deno.symlink("pipe:[1]", `${folder}/dangling`);
+      // And where output goes into a file, to that.
+      await Deno.symlink("/dev/stdout", `${folder}/stream`);
       assertEquals((await world.run(blob, ["--output", `${folder}/link`, LAYER])).code, 0);
       assertEquals((await Deno.readFile(`${folder}/there/file`)).length, 300_000);
       assert((await Deno.lstat(`${folder}/link`)).isSymlink);
       world.network.reset();
       const refusals = [
         [`${folder}/there`, "it is there and is no file"],
-        ["/dev/null", "it is there and is no file"],
+        ["/dev/null", "it is a stream or a device"],
+        [`${folder}/stream`, "it is a stream or a device"],
         [`${folder}/dangling`, "it is a link that leads to no file"],
         [`${folder}/none/layer`, "there is no such folder"],
         [`${folder}/there/file/layer`, "Not a directory"],
