@@ -139,6 +139,19 @@ Deno.test("mirror with --report and --resume of one file begins with none, and a
   assertEquals(missing.code, 2);
 });
 
+Deno.test("mirror --resume looks at all again where a run came to its end, whatever failed", async () => {
+  await using world = await createWorld();
+  const gone = `  - source: ${SOURCE}/gone/for-good\n    target: ${TARGET}/gone\n`;
+  const plan = await world.file("plan.yaml", PLAN.trimEnd() + "\n" + gone);
+  const report = await world.file("r.json");
+  const words = ["--resume", report, "--report", report, plan];
+  const first = await world.run(...words);
+  assertEquals([first.code, first.stdout.split("\n").length], [7, 3]);
+  const second = await world.run(...words);
+  assertEquals([second.code, second.stdout], [7, ""]);
+  assertStringIncludes(second.stderr, "2 there already, 1 of 2 repositories failed");
+});
+
 Deno.test("mirror leaves a report when it is interrupted, and --resume does the rest", async () => {
   const of = imageOf("java/jdk:21.0.6").digest;
   const held: { world?: World } = {};
