@@ -79,7 +79,7 @@ async function copyCosign(subject: Digest, voyage: Voyage): Promise<void> {
     if (there === digest) return;
     if (there !== undefined && !refreshReferrers) {
       // Perhaps it was signed there, by others.
-      const fate = "is left as it is: copy --refresh-referrers replaces it";
+      const fate = "is left as it is: --refresh-referrers replaces it";
       voyage.onWarning?.(`${target.name}:${tag} is another than at the source, and ${fate}`);
       return;
     }

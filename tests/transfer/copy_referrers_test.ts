@@ -113,7 +113,7 @@ Deno.test("copy() leaves a signature that the destination made itself, and says 
   assertEquals((await flow.copy(`${FROM}:1`, TO, { onStep })).fate, "copied");
   assertEquals(await readTarget(network, sig), new TextDecoder().decode(ours.bytes));
   assertEquals(steps.map(({ tag, fate }) => `${tag} ${fate}`).at(-1), "1 copied");
-  const fate = "is left as it is: copy --refresh-referrers replaces it";
+  const fate = "is left as it is: --refresh-referrers replaces it";
   const warning = `${TO}:${sig} is another than at the source, and ${fate}`;
   assertEquals(warnings, [warning, warning]);
 });
