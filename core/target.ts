@@ -2,6 +2,7 @@ import type { RegistryAdapter } from "./adapter.ts";
 import { RegistryError } from "./errors.ts";
 import type { Digest } from "./names/digest.ts";
 import {
+  formatReference,
   parseReference,
   parseRegistryHost,
   parseRepository,
@@ -90,4 +91,11 @@ function locateHost(
 /** A registry without habits of its own. */
 function plainAdapter(host: string): RegistryAdapter {
   return { id: "spec", title: "OCI distribution specification", hosts: [host] };
+}
+
+/** A repository with its registry, as messages and reports name it: `registry.example/team/app`. */
+export function fullName(
+  { registry, repository }: Pick<Target, "registry" | "repository">,
+): string {
+  return formatReference({ registry, repository });
 }

@@ -75,7 +75,7 @@ export async function copyAll(
   wishes: CopyWishes,
   ports: CopyPorts,
 ): Promise<number> {
-  const { args, context, tally, show, usage } = ports;
+  const { context, tally, show, usage } = ports;
   const { isJson, maxRequests } = wishes;
   const halt = new AbortController();
   const signal = AbortSignal.any([context.signal, halt.signal]);
@@ -101,7 +101,7 @@ export async function copyAll(
     } catch (error) {
       signal.throwIfAborted();
       tally.countTag("failed");
-      isSpent ||= args.has("max-requests") && isIncomplete(error);
+      isSpent ||= maxRequests !== undefined && isIncomplete(error);
       await turn.take(async () => void codes.push(await tellFailure(error, passage)));
     } finally {
       progress.onEnd();

@@ -1,4 +1,5 @@
 import type { CopyStep } from "../mod.ts";
+import type { Context } from "./_command.ts";
 import { formatSize } from "./_image_size.ts";
 
 /** What was done, or in a dry run would be, all tags together. Bytes are those of blobs. */
@@ -85,4 +86,19 @@ export function formatTotals(totals: CopyTotals, planned?: number): string {
 
 function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** The same machine, on which all requests are counted. */
+export function countRequests(context: Context, tally: CopyTally): Context {
+  return {
+    ...context,
+    open: (options) =>
+      context.open({
+        ...options,
+        onExchange(exchange): void {
+          tally.countRequest();
+          options.onExchange?.(exchange);
+        },
+      }),
+  };
 }

@@ -60,7 +60,8 @@ function isUnfinished({ repositories }: MirrorReport, jobs: readonly PlanJob[]):
     repositories.some(({ tags }) => tags.some(isNotBegun));
 }
 
-function isNotBegun({ fate, error }: TagReport): boolean {
+/** Whether there were no requests left for a tag. */
+export function isNotBegun({ fate, error }: TagReport): boolean {
   return fate === "failed" && error === undefined;
 }
 
@@ -158,7 +159,7 @@ export function formatTraffic(
   const tags = repositories.flatMap(({ tags }) => tags);
   const unchanged = repositories.reduce((sum, { present }) => sum + present, 0);
   const copied = tags.filter(({ fate }) => fate === "copied").length;
-  const failed = tags.filter((tag) => tag.fate === "failed" && !isNotBegun(tag)).length;
+  const failed = tags.filter(({ fate, error }) => fate === "failed" && error !== undefined).length;
   return formatTotals({ ...totals, tags: unchanged + copied, unchanged, failed });
 }
 

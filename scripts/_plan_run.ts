@@ -23,6 +23,7 @@ import {
   formatNotes,
   formatSummary,
   formatTraffic,
+  isNotBegun,
   writeReportFile,
 } from "./_plan_report.ts";
 import { asciiJson } from "./_json.ts";
@@ -178,8 +179,7 @@ function whatIsLeft(
   ended: readonly RepositoryReport[],
   { options, file }: MirrorQuestion,
 ): RegistryError | undefined {
-  const tags = ended.flatMap(({ tags }) => tags)
-    .filter(({ fate, error }) => fate === "failed" && error === undefined).length;
+  const tags = ended.flatMap(({ tags }) => tags).filter(isNotBegun).length;
   const others =
     repositories.filter((each) => !each.done && (!ended.includes(each) || isCutShort(each))).length;
   if (tags + others === 0) return undefined;

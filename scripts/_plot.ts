@@ -47,11 +47,6 @@ export function readPlot(args: Arguments): PlotWish | undefined {
   throw new UsageError(`Cannot write "--plot ${file}" for ${given}: expected one`);
 }
 
-/** The same surroundings, but for giving up reading: to rename a file takes that permission. */
-export function keepReading(context: Context): Context {
-  return { ...context, dropReading: () => Promise.resolve() };
-}
-
 /** Tags are held until the end, and what is drawn is no format of theirs. */
 export const heldForPlot: TagFormat = { kind: "whole", text: () => "" };
 

@@ -1,6 +1,6 @@
 import { type Flow, RegistryError } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
-import { connectionOptions, openConnection } from "./_connection.ts";
+import { connectionOptions, keepReading, openConnection } from "./_connection.ts";
 import { exitCode } from "./_exit.ts";
 import { writeBlobFile } from "./_image_blob_file.ts";
 import { onlyReference } from "./_image_reference.ts";
@@ -41,9 +41,8 @@ async function run(args: Arguments, context: Context): Promise<number> {
     throw new UsageError(`Cannot write a blob to a terminal: ${expected}`);
   }
 
-  // To rename a file takes the permission to read it.
-  const renaming = output !== undefined && { dropReading: () => Promise.resolve() };
-  const flow = await openConnection(args, { ...context, ...renaming }, [reference]);
+  const machine = output === undefined ? context : keepReading(context);
+  const flow = await openConnection(args, machine, [reference]);
   checkDigest(reference, flow);
   const stream = flow.blob(reference, { signal });
   if (output === undefined) await print(stream, context);

@@ -1,6 +1,6 @@
 import type { Flow, Target } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
-import { connectionOptions, openConnection } from "./_connection.ts";
+import { connectionOptions, keepReading, openConnection } from "./_connection.ts";
 import { readSideLogin, sideOptions } from "./_copy_credentials.ts";
 import {
   bareName,
@@ -15,7 +15,7 @@ import { tellCopyPulls } from "./_copy_notes.ts";
 import type { Passage } from "./_copy_print.ts";
 import { copyAll, type CopyWishes } from "./_copy_run.ts";
 import { readSize } from "./_copy_size.ts";
-import { openTally } from "./_copy_tally.ts";
+import { countRequests, openTally } from "./_copy_tally.ts";
 import { chooseTags } from "./_copy_tags.ts";
 import { platformOption, readPlatforms } from "./_image_platform.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
@@ -71,20 +71,8 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const ends = readEnds(args.operands);
   const wishes = readWishes(args);
   const tally = openTally();
-  // To write a file and put it in place takes the permission to read it.
   const isOnDisk = referencesOf(ends).length < 2;
-  const machine: Context = {
-    ...context,
-    dropReading: isOnDisk ? () => Promise.resolve() : context.dropReading,
-    open: (options) =>
-      context.open({
-        ...options,
-        onExchange(exchange): void {
-          tally.countRequest();
-          options.onExchange?.(exchange);
-        },
-      }),
-  };
+  const machine = countRequests(isOnDisk ? keepReading(context) : context, tally);
   return await withProgress(args, machine, async (context, show) => {
     const flow = await openConnection(
       args,

@@ -1,9 +1,9 @@
 import { planJobs, type Shard } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
-import { connectionOptions, openConnection } from "./_connection.ts";
+import { connectionOptions, keepReading, openConnection } from "./_connection.ts";
 import { tellCopyPulls } from "./_copy_notes.ts";
 import { readSize } from "./_copy_size.ts";
-import { openTally } from "./_copy_tally.ts";
+import { countRequests, openTally } from "./_copy_tally.ts";
 import { exitCode } from "./_exit.ts";
 import { maxRequestsOption, readMaxRequests } from "./_max_requests.ts";
 import { wholeNumber } from "./_numbers.ts";
@@ -69,19 +69,10 @@ async function run(args: Arguments, context: Context): Promise<number> {
   }
   const question = await readQuestion(args, context);
   const tally = openTally();
-  const machine: Context = {
-    ...context,
-    // To rename a file takes the permission to read it.
-    dropReading: question.file === undefined ? context.dropReading : () => Promise.resolve(),
-    open: (options) =>
-      context.open({
-        ...options,
-        onExchange(exchange): void {
-          tally.countRequest();
-          options.onExchange?.(exchange);
-        },
-      }),
-  };
+  const machine = countRequests(
+    question.file === undefined ? context : keepReading(context),
+    tally,
+  );
   return await withProgress(args, machine, async (context, show) => {
     const { jobs } = question;
     await tellUnnamed(question, context);

@@ -7,7 +7,7 @@ import {
   type TagListing,
 } from "../mod.ts";
 import type { Command, Context } from "./_command.ts";
-import { connectionOptions, openConnection } from "./_connection.ts";
+import { connectionOptions, keepReading, openConnection } from "./_connection.ts";
 import { formatOptions } from "./_format.ts";
 import type { Turn } from "./_in_order.ts";
 import { wholeNumber } from "./_numbers.ts";
@@ -19,7 +19,6 @@ import { formatLeftOut, warnUndated } from "./_selector_notes.ts";
 import { beginRun } from "./_selector_run.ts";
 import {
   heldForPlot,
-  keepReading,
   plotOption,
   type PlotWish,
   printPlots,

@@ -1,3 +1,4 @@
+import { MANIFEST_LIMIT } from "../images/limits.ts";
 import { isMissing } from "../errors.ts";
 import { type Manifest, parseManifest } from "../images/manifest.ts";
 import { type Digest, isDigest } from "../names/digest.ts";
@@ -14,9 +15,6 @@ import { Setback } from "../wire/setback.ts";
 import type { Reply } from "../wire/transport.ts";
 import { addressIn } from "./address.ts";
 import { type PullQuota, pullQuotaOf } from "./pull_quota.ts";
-
-/** Bytes that a manifest may have: what every registry must take. Source: OCI distribution specification 1.1 */
-const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
 /** What a tag points to, as a registry tells it without showing the manifest. */
 export interface Resolved {

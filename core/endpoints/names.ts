@@ -1,5 +1,4 @@
 import type { RegistryPages } from "../adapter.ts";
-import { RegistryError } from "../errors.ts";
 import type { Ask, Asked } from "../wire/ask.ts";
 import type { Place } from "../wire/grant.ts";
 import { nextQuery } from "../wire/link.ts";
@@ -86,8 +85,7 @@ export async function* listNames<T>(
     }
     return roll.count() <= (options.limit ?? Infinity);
   } catch (error) {
-    if (roll.count() === 0 || !(error instanceof RegistryError)) throw error;
-    throw operation.incomplete(error, `${roll.count()} ${nouns}`);
+    throw operation.brokenOff(error, roll.count(), nouns);
   } finally {
     const skipped = roll.skipped();
     if (skipped !== "") {

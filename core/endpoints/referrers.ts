@@ -1,4 +1,4 @@
-import { isMissing, RegistryError } from "../errors.ts";
+import { isMissing } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
 import { referrersTag } from "../images/referrers_tag.ts";
 import type { Digest } from "../names/digest.ts";
@@ -8,12 +8,11 @@ import type { Place } from "../wire/grant.ts";
 import type { Wire } from "../wire/open_wire.ts";
 import type { Operation } from "../wire/operation.ts";
 import type { Fetched, Manifests } from "./manifests.ts";
+import { MOST_IDLE_PAGES } from "./roll.ts";
 import { askReferrersPage, type ReferrersPage } from "./referrers_page.ts";
 
 const MOST_PAGES = 1000;
 const MOST_REFERRERS = 10_000;
-/** Pages in a row that may bring nothing new, as in a listing of tags. */
-const MOST_IDLE_PAGES = 3;
 
 /** What asking for referrers takes. */
 export interface ReferrerPorts extends Pick<Wire, "ask" | "clean"> {
@@ -98,8 +97,7 @@ export async function listReferrers(
       }
     }
   } catch (error) {
-    if (entries.size === 0 || !(error instanceof RegistryError)) throw error;
-    throw operation.incomplete(error, `${entries.size} referrers`);
+    throw operation.brokenOff(error, entries.size, "referrers");
   }
   return { api: "supported", entries: [...entries.values()] };
 }

@@ -1,7 +1,7 @@
 import type { Fetched } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
-import { INDEX_DEPTH } from "../images/index_depth.ts";
+import { INDEX_DEPTH } from "../images/limits.ts";
 import type { Digest } from "../names/digest.ts";
 import type { Tag } from "../names/tag.ts";
 import { together } from "../together.ts";

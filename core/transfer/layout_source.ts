@@ -1,3 +1,4 @@
+import { MANIFEST_LIMIT } from "../images/limits.ts";
 import type { Fetched } from "../endpoints/manifests.ts";
 import { RegistryError } from "../errors.ts";
 import type { Descriptor } from "../images/descriptor.ts";
@@ -16,8 +17,6 @@ import { openReferrers } from "./layout_referrers.ts";
 export const INDEX_LIMIT: number = 16 * 1024 * 1024;
 /** Bytes of an `oci-layout`. */
 const MARKER_LIMIT = 64 * 1024;
-/** What every registry must take. Source: OCI distribution specification 1.1 */
-export const MANIFEST_LIMIT: number = 4 * 1024 * 1024;
 
 /**
  * A layout to be copied from. Its index is read once; every manifest and blob is verified when it is read.

@@ -1,3 +1,4 @@
+import { MANIFEST_LIMIT } from "../images/limits.ts";
 import type { SentManifest } from "../endpoints/manifest_writes.ts";
 import type { Arrival } from "../endpoints/uploads.ts";
 import { RegistryError } from "../errors.ts";
@@ -13,7 +14,7 @@ import { type LayoutFiles, pathOf, readCurrent, verify } from "./layout_files.ts
 import { openGround } from "./layout_ground.ts";
 import { entryNamed, type NewEntry, parseLayoutIndex, withEntry } from "./layout_index.ts";
 import type { LayoutPlace } from "./layout_place.ts";
-import { INDEX_LIMIT, MANIFEST_LIMIT } from "./layout_source.ts";
+import { INDEX_LIMIT } from "./layout_source.ts";
 
 /**
  * A layout to be copied to, which other images and other processes may share. A blob is there when a file

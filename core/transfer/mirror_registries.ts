@@ -2,12 +2,11 @@ import { fetchBlob } from "../endpoints/blobs.ts";
 import { deleteManifest } from "../endpoints/manifest_writes.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { RegistryError } from "../errors.ts";
-import { INDEX_DEPTH } from "../images/index_depth.ts";
+import { INDEX_DEPTH } from "../images/limits.ts";
 import type { Digest } from "../names/digest.ts";
 import { DOCKER_IMAGE, isIndexType, OCI_IMAGE } from "../names/media_type.ts";
-import { formatReference } from "../names/reference.ts";
 import type { Tag } from "../names/tag.ts";
-import type { Target } from "../target.ts";
+import { fullName, type Target } from "../target.ts";
 import type { Operation } from "../wire/operation.ts";
 import { deleteScope, writeScope } from "../wire/scope.ts";
 import type { MirrorTarget } from "./mirror_ends.ts";
@@ -22,7 +21,7 @@ export function mirrorTarget(place: Target, ports: RegistryPorts): MirrorTarget 
   const { wire, manifests, signal, budget } = ports;
   const { ask, clean, warn } = wire;
   const end = registryTarget(place, ports);
-  const name = formatReference({ registry: place.registry, repository: place.repository });
+  const name = fullName(place);
   const written = { ...place, scope: writeScope(place.repository) };
 
   function begin(what: string): Operation {

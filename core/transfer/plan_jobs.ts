@@ -1,6 +1,5 @@
 import { RegistryError } from "../errors.ts";
-import { formatReference } from "../names/reference.ts";
-import type { Target } from "../target.ts";
+import { fullName, type Target } from "../target.ts";
 import type { SelectOptions } from "../versions/options.ts";
 import type { MirrorPlan, PlanEntry } from "./plan_entry.ts";
 import { expandTarget } from "./plan_target.ts";
@@ -71,11 +70,6 @@ export function chartPlan(
     }
   }
   return { jobs: [...jobs.values()], conflicts };
-}
-
-/** A repository with its registry. */
-export function fullName({ registry, repository }: Target): string {
-  return formatReference({ registry, repository });
 }
 
 function jobOf(entry: PlanEntry, locate: (reference: string) => Target): PlanJob {

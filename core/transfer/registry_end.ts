@@ -9,7 +9,7 @@ import type { Digest } from "../names/digest.ts";
 import { referrersTag } from "../images/referrers_tag.ts";
 import { formatReference, type Repository } from "../names/reference.ts";
 import type { Tag } from "../names/tag.ts";
-import type { Target } from "../target.ts";
+import { fullName, type Target } from "../target.ts";
 import { isDigestTag } from "../versions/hash.ts";
 import type { Content } from "../wire/content.ts";
 import type { Wire } from "../wire/open_wire.ts";
@@ -39,7 +39,7 @@ export interface RegistryPorts {
 /** A repository of a registry, to be copied from. */
 export function registrySource(place: Target, ports: RegistryPorts): CopySource {
   const { wire, manifests, listed, apis = new Map() } = ports;
-  const name = nameOf(place);
+  const name = fullName(place);
   const what = `copy from "${formatReference(place)}"`;
   const begin = beginner(place, ports, { what, side: "source" });
   const { ask, pause, clean } = wire;
@@ -77,7 +77,7 @@ export function registryTarget(target: Target, ports: RegistryPorts): CopyTarget
   const begin = beginner(target, ports, { what, side: "destination" });
 
   return {
-    name: nameOf(target),
+    name: fullName(target),
     what,
     berth: { registry: target.origin, repository: target.repository },
     async digestOf(name: Tag | Digest): Promise<Digest | undefined> {
@@ -112,8 +112,4 @@ function beginner(
   { what, side }: { readonly what: string; readonly side: NonNullable<ErrorFacts["side"]> },
 ): () => Operation {
   return () => wire.begin(what, target, { signal, budget, side });
-}
-
-function nameOf({ registry, repository }: Target): string {
-  return formatReference({ registry, repository });
 }

@@ -4,6 +4,7 @@ import { artifactTypeOf } from "../images/artifact_type.ts";
 import { attestedDigest } from "../images/attestation.ts";
 import { parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
+import { CONFIG_LIMIT } from "../images/limits.ts";
 import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
 import {
   choosePlatform,
@@ -14,9 +15,6 @@ import {
 import { algorithmOf, digestOf } from "../system/hash.ts";
 import { join } from "../wire/reply.ts";
 import type { CopySource } from "./ends.ts";
-
-/** Bytes of a config. */
-const CONFIG_LIMIT = 8 * 1024 * 1024;
 
 /**
  * The index of a few platforms of an index, with the attestations about them: a document of its own, whose

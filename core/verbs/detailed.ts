@@ -4,9 +4,8 @@ import type { ApiOutcome } from "../endpoints/api_watch.ts";
 import type { ListingOptions } from "../endpoints/names.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { type ErrorFacts, RegistryError } from "../errors.ts";
-import { formatReference } from "../names/reference.ts";
 import { isTag, type Tag } from "../names/tag.ts";
-import type { Target } from "../target.ts";
+import { fullName, type Target } from "../target.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { stopOf } from "../together.ts";
 
@@ -37,7 +36,9 @@ export async function* listDetailed(
 ): AsyncGenerator<readonly TagEntry[], boolean> {
   const { limit = Infinity, containing, signal: outer } = options;
   const { stop, signal } = stopOf(outer);
-  const operation = chartroom.begin(`read the details of "${nameOf(target)}"`, target, { signal });
+  const operation = chartroom.begin(`read the details of "${fullName(target)}"`, target, {
+    signal,
+  });
   const seen = new Set<string>();
 
   function fresh(tags: readonly TagDetails[]): readonly TagEntry[] {
@@ -61,7 +62,7 @@ export async function* listDetailed(
       : "the API does not list them";
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    const subject = isWhateverAsked(error, api) ? target.registry : nameOf(target);
+    const subject = isWhateverAsked(error, api) ? target.registry : fullName(target);
     doubt = `${subject}: dates are missing: ${operation.reasonOf(error)}`;
   }
   return yield* fromPlain(target, { ...walk, doubt, lack }, chartroom);
@@ -89,7 +90,7 @@ async function* fromPlain(
   },
   chartroom: Chartroom,
 ): AsyncGenerator<readonly TagEntry[], boolean> {
-  const name = nameOf(target);
+  const name = fullName(target);
   const operation = chartroom.begin(listTagsOf(target, side), target, { signal, side });
   const ports = { ...chartroom, operation, onWarning: chartroom.warn };
   const most = limit ?? Infinity;
@@ -110,10 +111,8 @@ async function* fromPlain(
       if (seen.size > most) return false;
     }
   } catch (error) {
-    if (!(error instanceof RegistryError) || error.code === "incomplete" || seen.size === 0) {
-      throw error;
-    }
-    throw operation.incomplete(error, `${Math.min(seen.size, most)} tags`);
+    if (error instanceof RegistryError && error.code === "incomplete") throw error;
+    throw operation.brokenOff(error, Math.min(seen.size, most), "tags");
   } finally {
     await pages.return(false);
     if (lack !== undefined && bare > 0 && !quiet) {
@@ -149,11 +148,7 @@ async function* fromApi(
   }
 }
 
-function nameOf({ registry, repository }: Target): string {
-  return formatReference({ registry, repository });
-}
-
 /** What a plain listing does, to follow "Cannot". */
 export function listTagsOf(target: Target, side: ErrorFacts["side"]): string {
-  return `list tags of ${side === undefined ? "" : `the ${side} `}"${nameOf(target)}"`;
+  return `list tags of ${side === undefined ? "" : `the ${side} `}"${fullName(target)}"`;
 }

@@ -2,9 +2,8 @@ import type { TagDetails } from "../adapter.ts";
 import type { Resolved } from "../endpoints/manifests.ts";
 import { isMissing, RegistryError } from "../errors.ts";
 import { isDigest } from "../names/digest.ts";
-import { formatReference } from "../names/reference.ts";
 import { parseTag, type Tag } from "../names/tag.ts";
-import type { Target } from "../target.ts";
+import { fullName, type Target } from "../target.ts";
 import type { Chartroom } from "./chartroom.ts";
 import { checkCount } from "./count.ts";
 import type { ImageOptions } from "./image_target.ts";
@@ -69,8 +68,8 @@ export function detailsVerbs({ locate, ask, begin, pause, manifests }: Chartroom
     const { maxRequests = MOST_REQUESTS } = options;
     checkCount("maxRequests", maxRequests, "tell the details of tags");
     const target = locate(reference);
-    const { registry, repository, tag, digest } = target;
-    const what = `tell the details of tags of "${formatReference({ registry, repository })}"`;
+    const { tag, digest } = target;
+    const what = `tell the details of tags of "${fullName(target)}"`;
     if (tag !== undefined || digest !== undefined) {
       const message = `Cannot ${what}: "${reference}" names one image`;
       throw new RegistryError("reference_invalid", message);

@@ -5,7 +5,7 @@ import { artifactTypeOf } from "../images/artifact_type.ts";
 import { attestedDigest, isAttestation } from "../images/attestation.ts";
 import type { ImageConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
-import { INDEX_DEPTH } from "../images/index_depth.ts";
+import { INDEX_DEPTH } from "../images/limits.ts";
 import type { Digest } from "../names/digest.ts";
 import { isImageType, isIndexType } from "../names/media_type.ts";
 import type { Platform } from "../names/platform.ts";

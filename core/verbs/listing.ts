@@ -1,7 +1,6 @@
-import type { Target } from "../target.ts";
+import { fullName, type Target } from "../target.ts";
 import { listTags, type TagEntry } from "../endpoints/tags.ts";
 import { type ErrorFacts, RegistryError } from "../errors.ts";
-import { formatReference } from "../names/reference.ts";
 import { findLatest, type FindOptions, type Latest } from "../versions/latest.ts";
 import { listDetailed, listTagsOf } from "./detailed.ts";
 import { checkCount } from "./count.ts";
@@ -79,11 +78,11 @@ export function listingVerbs(chartroom: Chartroom): ListingVerbs {
     checkCount("limit", wishes.limit, "list tags");
     checkCount("pageSize", wishes.pageSize, "list tags");
     const target = locate(reference);
-    const { registry, repository } = target;
-    const name = formatReference({ registry, repository });
     if (target.tag !== undefined || target.digest !== undefined) {
       const message = `Cannot list tags of "${reference}": it names one image of a repository`;
-      throw new RegistryError("reference_invalid", message, { hint: adviceFor(reference, name) });
+      throw new RegistryError("reference_invalid", message, {
+        hint: adviceFor(reference, fullName(target)),
+      });
     }
     let complete = false;
 

@@ -1,5 +1,6 @@
 import type { TagEntry } from "../endpoints/tags.ts";
 import type { Tag } from "../names/tag.ts";
+import { fullName } from "../target.ts";
 import { fewAtOnce, stopOf } from "../together.ts";
 import type { CopyResult } from "../transfer/copy.ts";
 import { mirrorRepository, untouched } from "../transfer/mirror.ts";
@@ -7,7 +8,7 @@ import type { MirrorSource } from "../transfer/mirror_ends.ts";
 import { mirrorTarget } from "../transfer/mirror_registries.ts";
 import { planDigest } from "../transfer/plan_digest.ts";
 import type { MirrorPlan } from "../transfer/plan_entry.ts";
-import { fullName, type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
+import { type PlanJob, planJobs } from "../transfer/plan_jobs.ts";
 import type { CopyWatcher } from "../transfer/progress.ts";
 import { type RegistryPorts, registrySource } from "../transfer/registry_end.ts";
 import type { MirrorReport, RepositoryReport } from "../transfer/report.ts";

@@ -5,7 +5,7 @@ import { artifactTypeOf } from "../images/artifact_type.ts";
 import { isAttestation } from "../images/attestation.ts";
 import { type ImageConfig, parseConfig } from "../images/config.ts";
 import type { Descriptor } from "../images/descriptor.ts";
-import { INDEX_DEPTH } from "../images/index_depth.ts";
+import { CONFIG_LIMIT, INDEX_DEPTH } from "../images/limits.ts";
 import type { ImageIndex, ImageManifest } from "../images/manifest.ts";
 import type { Digest } from "../names/digest.ts";
 import { isImageType, isIndexType } from "../names/media_type.ts";
@@ -14,8 +14,6 @@ import type { Target } from "../target.ts";
 import type { Wire } from "../wire/open_wire.ts";
 import type { Operation } from "../wire/operation.ts";
 
-/** Bytes that an image's config may have. */
-const CONFIG_LIMIT = 8 * 1024 * 1024;
 /** Indexes in all that are looked through for one platform. */
 const MOST_INDEXES = 100;
 /** Platforms that an error names. */

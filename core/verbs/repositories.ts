@@ -89,8 +89,7 @@ export function repositoryVerbs(
         yield* value.map((name) => ({ name }));
       }
     } catch (error) {
-      if (!(error instanceof RegistryError) || count === 0) throw error;
-      throw operation.incomplete(error, `${count} repositories`);
+      throw operation.brokenOff(error, count, "repositories");
     }
   }
 
@@ -145,8 +144,7 @@ export function repositoryVerbs(
         }
       }
     } catch (error) {
-      if (!(error instanceof RegistryError) || seen.size === 0) throw error;
-      throw operation.incomplete(error, `${seen.size} ${nouns}`);
+      throw operation.brokenOff(error, seen.size, nouns);
     } finally {
       await pages.return({ steady: "unknown", entries: 0, items: 0 });
       if (invalid > 0) warn(`${name}: left out of the list: ${invalid} that are no ${nouns}`);

@@ -1,4 +1,5 @@
 import { isRecord } from "../names/record.ts";
+
 const MOST_DIAGNOSTICS = 5;
 
 /** Why a body is not the JSON that was expected. */

@@ -68,8 +68,8 @@ export interface Operation {
   fail(code: ErrorCode, reason: string, facts?: ErrorFacts, cause?: unknown): RegistryError;
   /** Why something went wrong, by an error of this operation, without what was being done. */
   reasonOf(error: RegistryError): string;
-  /** The `incomplete` for what broke off when there was something already: `seen`, as in `7 tags`. */
-  incomplete(error: RegistryError, seen: string): RegistryError;
+  /** What to throw for a list that broke off: `incomplete` where there was something already, else `error` itself. */
+  brokenOff(error: unknown, count: number, nouns: string): unknown;
   /** Another operation's error, in the words of this one. */
   adopt(error: RegistryError, other: Operation): RegistryError;
   /** Runs a pure parser; what it refuses becomes this operation's error. */
@@ -114,8 +114,10 @@ export function beginOperation(
     return message.replace(`Cannot ${what}: `, "");
   }
 
-  function incomplete(error: RegistryError, seen: string): RegistryError {
-    return fail("incomplete", `stopped after ${seen}: ${reasonOf(error)}`, error.facts, error);
+  function brokenOff(error: unknown, count: number, nouns: string): unknown {
+    if (!(error instanceof RegistryError) || count === 0) return error;
+    const reason = `stopped after ${count} ${nouns}: ${reasonOf(error)}`;
+    return fail("incomplete", reason, error.facts, error);
   }
 
   function adopt(error: RegistryError, other: Operation): RegistryError {
@@ -160,7 +162,7 @@ export function beginOperation(
     },
     fail,
     reasonOf,
-    incomplete,
+    brokenOff,
     adopt,
     reading,
   };

@@ -1,2 +1,0 @@
-/** Indexes within indexes: so deep they are gone into. */
-export const INDEX_DEPTH = 4;
